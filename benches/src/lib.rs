@@ -1,0 +1,1 @@
+//! Benches of the main paths. See `benches/` beside this file.

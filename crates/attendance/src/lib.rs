@@ -1,0 +1,1 @@
+//! Consumer: positions, punches and rosters to attendance.

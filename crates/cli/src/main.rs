@@ -1,0 +1,3 @@
+//! The binary `milepost`.
+
+fn main() {}

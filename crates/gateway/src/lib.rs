@@ -1,0 +1,1 @@
+//! TCP and UDP listeners, sessions, acknowledgement after durability, spool.

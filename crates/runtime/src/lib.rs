@@ -1,0 +1,1 @@
+//! The life of a process: configuration, logs, metrics, admin port, signals, drain.

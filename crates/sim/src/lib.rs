@@ -1,0 +1,1 @@
+//! Simulated devices over real sockets, load, ground truth.

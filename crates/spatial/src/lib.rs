@@ -1,0 +1,1 @@
+//! Distances, datums, shapes and the fence index.

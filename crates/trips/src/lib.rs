@@ -1,0 +1,1 @@
+//! Consumer: positions to trips and stops.

@@ -1,0 +1,1 @@
+//! Tests that span crates. See `tests/` beside this file.
