@@ -35,7 +35,9 @@ impl Bus {
         let local = match config.backend {
             Backend::Local => Local::open(&config.local, budget.clone())?,
             Backend::Kafka => {
-                return Err(Error::Config("the kafka backend is not part of this build".to_owned()));
+                return Err(Error::Config(
+                    "the kafka backend is not part of this build".to_owned(),
+                ));
             }
         };
         Ok(Self {

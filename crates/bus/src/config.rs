@@ -160,7 +160,11 @@ impl fmt::Debug for KafkaConfig {
             .map(|(name, value)| {
                 (
                     name.as_str(),
-                    if Self::is_secret(name) { "***" } else { value.as_str() },
+                    if Self::is_secret(name) {
+                        "***"
+                    } else {
+                        value.as_str()
+                    },
                 )
             })
             .collect();

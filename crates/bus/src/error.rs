@@ -35,7 +35,9 @@ pub enum Error {
     #[error("the topic {0} does not exist; make it with `milepost topics apply`")]
     NoSuchTopic(String),
     /// The input topics of a stage cannot share a state.
-    #[error("the inputs of {stage} have different partition counts ({counts}); they must be equal so that a key's records meet")]
+    #[error(
+        "the inputs of {stage} have different partition counts ({counts}); they must be equal so that a key's records meet"
+    )]
     UnequalPartitions {
         /// Name of the stage.
         stage: &'static str,

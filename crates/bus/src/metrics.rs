@@ -19,7 +19,10 @@ const STORE_FAILURES: &str = "milepost_bus_store_failures_total";
 
 /// Registers the help texts. Call once, after the recorder is installed.
 pub fn describe() {
-    describe_gauge!(LAG, "Records of a partition that a consumer group has not taken yet");
+    describe_gauge!(
+        LAG,
+        "Records of a partition that a consumer group has not taken yet"
+    );
     describe_gauge!(
         EVENT_TIME_LAG,
         Unit::Seconds,
@@ -31,8 +34,14 @@ pub fn describe() {
         Unit::Seconds,
         "Time to commit outputs, state and offsets together"
     );
-    describe_counter!(COMMIT_ERRORS, "Commits that failed and were tried again or given up");
-    describe_counter!(REFUSED, "Records that a consumer refused and put into the rejects");
+    describe_counter!(
+        COMMIT_ERRORS,
+        "Commits that failed and were tried again or given up"
+    );
+    describe_counter!(
+        REFUSED,
+        "Records that a consumer refused and put into the rejects"
+    );
     describe_histogram!(
         GROUP_RECORDS,
         "Writes that one sync of the local log made durable together"

@@ -82,5 +82,9 @@ pub(crate) fn millis(timestamp: Timestamp) -> i64 {
 
 /// The time of that many milliseconds since 1970, or the end of time that is nearer.
 pub(crate) fn from_millis(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }

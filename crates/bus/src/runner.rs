@@ -249,7 +249,12 @@ impl<S: Stage> Runner<'_, S> {
         }
         let changed = self.define();
         for Assigned { partition, entries } in polled.assigned {
-            tracing::info!(stage = name, partition, entries = entries.len(), "partition taken over");
+            tracing::info!(
+                stage = name,
+                partition,
+                entries = entries.len(),
+                "partition taken over"
+            );
             let mut state = self.stage.restore(partition, entries);
             self.stage.redefined(&mut state, Timestamp::now(), &mut self.out);
             self.pending.take(partition, &mut self.out);
@@ -292,7 +297,9 @@ impl<S: Stage> Runner<'_, S> {
                         }
                     }
                     Ok(ReadItem::CaughtUp) => {}
-                    Err(error) => tracing::error!(stage = self.stage.name(), %error, "definitions are not followed any more"),
+                    Err(error) => {
+                        tracing::error!(stage = self.stage.name(), %error, "definitions are not followed any more")
+                    }
                 }
             }
         }
@@ -308,9 +315,7 @@ impl<S: Stage> Runner<'_, S> {
             // A refused record has no other effect than its reject.
             self.out = Out::default();
             metrics::refused(self.stage.name());
-            self.out
-                .records
-                .push(reject(self.stage.name(), record, refusal));
+            self.out.records.push(reject(self.stage.name(), record, refusal));
         }
         self.pending.take(record.partition, &mut self.out);
         self.pending
@@ -358,7 +363,11 @@ impl<S: Stage> Runner<'_, S> {
                 }
                 Err(CommitFailure::Lost(reason)) => {
                     metrics::commit_failed(self.stage.name());
-                    tracing::warn!(stage = self.stage.name(), reason, "the work is left to whoever has the partitions now");
+                    tracing::warn!(
+                        stage = self.stage.name(),
+                        reason,
+                        "the work is left to whoever has the partitions now"
+                    );
                     self.states.clear();
                     break;
                 }
@@ -438,7 +447,10 @@ fn reject(stage: &'static str, record: &Received, refusal: Refusal) -> Record {
         value: Some(reject.encode_to_vec().into()),
         headers: vec![
             (headers::EVENT_ID, event_id.into()),
-            (headers::SCHEMA, Bytes::from_static(Topic::Rejects.schema().as_bytes())),
+            (
+                headers::SCHEMA,
+                Bytes::from_static(Topic::Rejects.schema().as_bytes()),
+            ),
         ],
         timestamp: Timestamp::now(),
     }

@@ -242,7 +242,8 @@ impl TopicsFile {
 mod tests {
     use super::*;
 
-    const FILE: &str = "[defaults]\npartitions = 8\nretention_hours = 24\n[topics.positions]\npartitions = 48\n";
+    const FILE: &str =
+        "[defaults]\npartitions = 8\nretention_hours = 24\n[topics.positions]\npartitions = 48\n";
 
     fn found(spec: &TopicSpec) -> TopicInfo {
         TopicInfo {
@@ -276,11 +277,7 @@ mod tests {
             "{}",
             lines[0]
         );
-        assert!(
-            lines[1].contains("kept 24 h instead of kept 1 h"),
-            "{}",
-            lines[1]
-        );
+        assert!(lines[1].contains("kept 24 h instead of kept 1 h"), "{}", lines[1]);
     }
 
     #[test]

@@ -118,7 +118,13 @@ impl Engine {
     }
 
     /// Makes the topic, or changes how long its records stay. The partition count of a topic never changes.
-    pub(super) fn ensure(&self, name: &str, compact: bool, partitions: u32, kept: Kept) -> Result<Arc<Table>, Error> {
+    pub(super) fn ensure(
+        &self,
+        name: &str,
+        compact: bool,
+        partitions: u32,
+        kept: Kept,
+    ) -> Result<Arc<Table>, Error> {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let table = match tables.get(name) {
             Some(table) if table.kept() == kept => return Ok(table.clone()),
@@ -163,7 +169,14 @@ impl Engine {
     }
 
     /// Queues a record; the receipt is settled by the writer.
-    pub(super) fn append(&self, table: Arc<Table>, partition: u32, record: Record, receipt: Receipt, weight: u64) {
+    pub(super) fn append(
+        &self,
+        table: Arc<Table>,
+        partition: u32,
+        record: Record,
+        receipt: Receipt,
+        weight: u64,
+    ) {
         let refused = {
             let mut queue = lock(&self.queue);
             if queue.closed {
@@ -242,7 +255,10 @@ impl Engine {
             if queue.closed {
                 return None;
             }
-            let full = matches!(&*self.store.read().unwrap_or_else(PoisonError::into_inner), Err(Failure::Full(_)));
+            let full = matches!(
+                &*self.store.read().unwrap_or_else(PoisonError::into_inner),
+                Err(Failure::Full(_))
+            );
             let wait = match deadline {
                 _ if full => REOPEN_EVERY,
                 None => Duration::MAX,
@@ -275,9 +291,11 @@ impl Engine {
         for item in work {
             bytes += match &item {
                 Work::Append { weight, .. } => *weight,
-                Work::Transaction(transaction, _) => {
-                    transaction.outputs.iter().map(|(_, record)| record.weight()).sum()
-                }
+                Work::Transaction(transaction, _) => transaction
+                    .outputs
+                    .iter()
+                    .map(|(_, record)| record.weight())
+                    .sum(),
             };
             // A stage's entries may be set once per batch, so a group has one transaction of each stage; every stage
             // waits for its own before it sends another.

@@ -51,7 +51,10 @@ impl Engine {
             let (Some(offset), Some(stored)) = (offset_of(&key), stored) else {
                 return Err(Error::Damaged {
                     path: self.path().to_owned(),
-                    detail: format!("{} partition {partition} holds bytes that are no record", table.name),
+                    detail: format!(
+                        "{} partition {partition} holds bytes that are no record",
+                        table.name
+                    ),
                 });
             };
             records.push(Received {

@@ -30,7 +30,12 @@ pub(super) async fn pump(engine: Arc<Engine>, table: Arc<Table>, read: Read, sin
     }
 }
 
-async fn pump_inner(engine: Arc<Engine>, table: Arc<Table>, read: Read, sink: &ReadSink) -> Result<(), Error> {
+async fn pump_inner(
+    engine: Arc<Engine>,
+    table: Arc<Table>,
+    read: Read,
+    sink: &ReadSink,
+) -> Result<(), Error> {
     let mut grown = engine.grown();
     let mut cursors = cursors(&engine, &table, &read)?;
     let mut caught_up = false;
@@ -42,8 +47,10 @@ async fn pump_inner(engine: Arc<Engine>, table: Arc<Table>, read: Read, sink: &R
             if !caught_up && from >= known {
                 continue;
             }
-            let (engine, table, topic, partition) = (engine.clone(), table.clone(), read.topic, cursor.partition);
-            let fetched = tokio::task::spawn_blocking(move || engine.fetch(&table, topic, partition, from, TURN)).await;
+            let (engine, table, topic, partition) =
+                (engine.clone(), table.clone(), read.topic, cursor.partition);
+            let fetched =
+                tokio::task::spawn_blocking(move || engine.fetch(&table, topic, partition, from, TURN)).await;
             let (records, next) = match fetched {
                 Ok(Ok(fetched)) => fetched,
                 Ok(Err(error)) if error.is_retryable() && read.follow => {

@@ -35,7 +35,8 @@ pub(super) fn pass(store: &Store, table: &Table, now: Timestamp) -> fjall::Resul
         }
         if let Some(bytes) = kept.bytes {
             let excess = tail.bytes.saturating_sub(bytes);
-            keep_from = keep_from.max(last_index(store, table, number, |_, before| before <= excess)?.unwrap_or(0));
+            keep_from =
+                keep_from.max(last_index(store, table, number, |_, before| before <= excess)?.unwrap_or(0));
         }
         let upto = keep_from.min(start + PASS_RECORDS);
         if upto > start {
@@ -59,7 +60,9 @@ fn last_index(
     for entry in store.index.range(all) {
         let (key, value) = entry.into_inner()?;
         match (offset_of(&key), unpair(&value)) {
-            (Some(offset), Some((newest_ms, bytes))) if fits(newest_ms.cast_signed(), bytes) => found = Some(offset),
+            (Some(offset), Some((newest_ms, bytes))) if fits(newest_ms.cast_signed(), bytes) => {
+                found = Some(offset)
+            }
             _ => break,
         }
     }
@@ -110,7 +113,10 @@ fn remove_deletions(store: &Store, table: &Table, now: Timestamp) -> fjall::Resu
     for (number, partition) in (0..).zip(&table.partitions) {
         let tail = partition.tail();
         let mut write = store.db.batch();
-        for entry in store.log.range(place(table.id, number, 0)..place(table.id, number, tail.end)) {
+        for entry in store
+            .log
+            .range(place(table.id, number, 0)..place(table.id, number, tail.end))
+        {
             let (key, value) = entry.into_inner()?;
             if is_tombstone(&value)
                 && timestamp_ms(&value).is_some_and(|time| time < cutoff)

@@ -159,10 +159,12 @@ impl Session for LocalSession {
         };
         self.log.engine.commit(transaction).map_err(|error| match error {
             PublishError::Unavailable(text) if !self.log.engine.is_broken() => CommitFailure::Retry(text),
-            PublishError::Unavailable(text) | PublishError::Refused(text) => CommitFailure::Fatal(Error::Damaged {
-                path: self.log.engine.path().to_owned(),
-                detail: text,
-            }),
+            PublishError::Unavailable(text) | PublishError::Refused(text) => {
+                CommitFailure::Fatal(Error::Damaged {
+                    path: self.log.engine.path().to_owned(),
+                    detail: text,
+                })
+            }
         })
     }
 

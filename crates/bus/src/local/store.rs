@@ -44,7 +44,11 @@ impl Store {
             .cache_size(cache_bytes)
             .max_journaling_size(JOURNAL_BYTES)
             .open()?;
-        let keyspace = |name| db.keyspace(name, || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES));
+        let keyspace = |name| {
+            db.keyspace(name, || {
+                KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)
+            })
+        };
         Ok(Self {
             log: keyspace("log")?,
             index: keyspace("index")?,
@@ -77,7 +81,11 @@ impl Failure {
             Some(cause) => is_full(cause),
             None => probe(path).is_err_and(|error| is_full(&error)),
         };
-        if full { Self::Full(text) } else { Self::Broken(text) }
+        if full {
+            Self::Full(text)
+        } else {
+            Self::Broken(text)
+        }
     }
 
     pub(super) fn message(&self) -> String {
