@@ -104,4 +104,3 @@ fn j11_authentication_of_2019() {
         assert_eq!(authenticate.software.unwrap().decode(), "V1.0.3");
     });
 }
-
