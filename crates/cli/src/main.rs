@@ -1,5 +1,6 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod derive;
 mod exit;
 mod topics;
 
