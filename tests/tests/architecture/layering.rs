@@ -16,7 +16,18 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("sim", &["bus", "runtime", "events", "spatial", "wire"]),
     (
         "milepost",
-        &["attendance", "bus", "events", "gateway", "geofence", "runtime", "sim", "spatial", "trips", "wire"],
+        &[
+            "attendance",
+            "bus",
+            "events",
+            "gateway",
+            "geofence",
+            "runtime",
+            "sim",
+            "spatial",
+            "trips",
+            "wire",
+        ],
     ),
 ];
 
@@ -63,7 +74,10 @@ fn arrows_between_our_crates_point_down() {
     let found = normal_dependencies();
     let ours: BTreeSet<&str> = MAY_DEPEND_ON.iter().map(|(name, _)| *name).collect();
     let named: BTreeSet<&str> = found.keys().map(String::as_str).collect();
-    assert_eq!(named, ours, "a crate was added or removed: say here what it may depend on");
+    assert_eq!(
+        named, ours,
+        "a crate was added or removed: say here what it may depend on"
+    );
     for (name, allowed) in MAY_DEPEND_ON {
         for dependency in found[*name].iter().filter(|d| ours.contains(d.as_str())) {
             assert!(
@@ -78,8 +92,11 @@ fn arrows_between_our_crates_point_down() {
 fn outside_crates_stay_where_they_belong() {
     let found = normal_dependencies();
     for (outside, home) in LIVES_ONLY_IN {
-        let users: Vec<&String> =
-            found.iter().filter(|(_, deps)| deps.contains(*outside)).map(|(n, _)| n).collect();
+        let users: Vec<&String> = found
+            .iter()
+            .filter(|(_, deps)| deps.contains(*outside))
+            .map(|(n, _)| n)
+            .collect();
         assert_eq!(users, vec![*home], "`{outside}` is used by `{home}` only");
     }
 }

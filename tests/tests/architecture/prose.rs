@@ -7,8 +7,11 @@ fn root() -> PathBuf {
 
 /// Files that git tracks and that end with one of `endings`.
 fn tracked(endings: &[&str]) -> Vec<PathBuf> {
-    let output =
-        Command::new("git").arg("ls-files").current_dir(root()).output().expect("git lists the files");
+    let output = Command::new("git")
+        .arg("ls-files")
+        .current_dir(root())
+        .output()
+        .expect("git lists the files");
     let files: Vec<PathBuf> = String::from_utf8(output.stdout)
         .expect("file names are UTF-8")
         .lines()
@@ -36,7 +39,11 @@ fn links_in_the_documents_lead_to_files() {
             }
         }
     }
-    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "links that lead nowhere:\n{}",
+        broken.join("\n")
+    );
 }
 
 /// Every crate and every document is in the map that newcomers read.
@@ -44,7 +51,14 @@ fn links_in_the_documents_lead_to_files() {
 fn the_code_map_names_every_crate() {
     let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md exists");
     for entry in std::fs::read_dir(root().join("crates")).expect("crates exist") {
-        let name = entry.expect("a readable entry").file_name().to_string_lossy().into_owned();
-        assert!(map.contains(&format!("crates/{name}")), "ARCHITECTURE.md does not name crates/{name}");
+        let name = entry
+            .expect("a readable entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            map.contains(&format!("crates/{name}")),
+            "ARCHITECTURE.md does not name crates/{name}"
+        );
     }
 }
