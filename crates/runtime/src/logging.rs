@@ -100,7 +100,12 @@ pub fn install(config: &LogConfig) -> Result<LogLevel, LevelError> {
             .with(fmt::layer().with_writer(std::io::stderr).with_target(true))
             .try_init(),
         Format::Json => registry
-            .with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
+            .with(
+                fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
             .try_init(),
     };
     installed.map_err(|_| LevelError::TakenAlready)?;
@@ -128,7 +133,10 @@ mod tests {
     #[test]
     fn a_level_that_cannot_be_read_is_refused_with_an_example() {
         let mut wrong = Vec::new();
-        let config = LogConfig { level: "gateway=loud".to_owned(), ..LogConfig::default() };
+        let config = LogConfig {
+            level: "gateway=loud".to_owned(),
+            ..LogConfig::default()
+        };
         check(&config, &mut wrong);
         assert!(wrong[0].1.contains("info,gateway=debug"), "{wrong:?}");
     }

@@ -46,7 +46,10 @@ impl Health {
     /// Adds a part, which is starting.
     #[must_use]
     pub fn part(&self, name: &'static str) -> Reporter {
-        let reporter = Reporter { health: self.clone(), name };
+        let reporter = Reporter {
+            health: self.clone(),
+            name,
+        };
         reporter.set(State::Starting("has not reported yet".to_owned()));
         reporter
     }
@@ -76,7 +79,12 @@ impl Health {
             .iter()
             .filter_map(|(name, part)| Some((*name, part.dump.clone()?)))
             .collect();
-        Value::Object(dumps.into_iter().map(|(name, dump)| (name.to_owned(), dump())).collect::<Map<_, _>>())
+        Value::Object(
+            dumps
+                .into_iter()
+                .map(|(name, dump)| (name.to_owned(), dump()))
+                .collect::<Map<_, _>>(),
+        )
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Part>> {
@@ -124,7 +132,10 @@ impl Reporter {
         self.health
             .lock()
             .entry(self.name)
-            .or_insert(Part { state: State::Ready, dump: None })
+            .or_insert(Part {
+                state: State::Ready,
+                dump: None,
+            })
             .state = state;
     }
 }

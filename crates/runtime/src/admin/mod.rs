@@ -40,7 +40,10 @@ pub const SECTION: crate::config::Section = crate::config::Section {
 
 /// The admin port cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address} for the admin port: {}", crate::service::listen_advice(source, "admin.listen"))]
+#[error(
+    "cannot listen on {address} for the admin port: {}",
+    crate::service::listen_advice(source, "admin.listen")
+)]
 pub struct Error {
     /// Where.
     pub address: SocketAddr,
@@ -73,7 +76,9 @@ impl Admin {
     /// # Errors
     /// When the address cannot be used.
     pub async fn bind(address: SocketAddr, panel: Panel) -> Result<Self, Error> {
-        let listener = TcpListener::bind(address).await.map_err(|source| Error { address, source })?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| Error { address, source })?;
         Ok(Self { listener, panel })
     }
 

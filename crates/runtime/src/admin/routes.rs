@@ -41,7 +41,14 @@ async fn metrics(State(panel): State<Panel>) -> Response {
 
 async fn health(State(panel): State<Panel>, question: Question) -> (StatusCode, String) {
     let (good, reasons) = panel.health.answer(question);
-    (if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, reasons)
+    (
+        if good {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        },
+        reasons,
+    )
 }
 
 async fn state(State(panel): State<Panel>) -> Json<serde_json::Value> {

@@ -54,11 +54,15 @@ impl Sources {
 
     /// A variable such as `12345` that was read as a number where a text is wanted becomes that text.
     pub(super) fn retry_as_text(&self, section: &mut Value<'_>, span: &Range<usize>) -> bool {
-        let Some(layer) = self.layer(span.start) else { return false };
+        let Some(layer) = self.layer(span.start) else {
+            return false;
+        };
         if !matches!(layer.origin, Origin::Variable(_)) {
             return false;
         }
-        let Some(value) = tree::value_at(section, span) else { return false };
+        let Some(value) = tree::value_at(section, span) else {
+            return false;
+        };
         if value.get_ref().is_str() {
             return false;
         }
@@ -76,7 +80,11 @@ impl Sources {
             Origin::File { path, .. } => Origin::File {
                 path: path.clone(),
                 line: 1 + before.matches('\n').count(),
-                column: 1 + before.chars().rev().take_while(|character| *character != '\n').count(),
+                column: 1 + before
+                    .chars()
+                    .rev()
+                    .take_while(|character| *character != '\n')
+                    .count(),
             },
             other => other.clone(),
         }

@@ -118,10 +118,16 @@ impl Settings<'_> {
                 continue;
             }
             let removed = tree::remove_at(&mut section, &span);
-            let key = removed.as_ref().map_or_else(String::new, |entry: &Entry| entry.path.join("."));
+            let key = removed
+                .as_ref()
+                .map_or_else(String::new, |entry: &Entry| entry.path.join("."));
             self.problems.push(Problem {
                 origin: self.sources.origin(span.start),
-                key: if key.is_empty() { name.to_owned() } else { format!("{name}.{key}") },
+                key: if key.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{name}.{key}")
+                },
                 message: problem::sentence(error.message(), removed.as_ref().map(|entry| entry.key.as_str())),
             });
             if removed.is_none() {
@@ -140,15 +146,25 @@ impl Settings<'_> {
         check(value, &mut found);
         for (key, message) in found {
             let path = format!("{name}.{key}");
-            let origin = tree::find(&self.root, &path).map_or(Origin::Default, |span| self.sources.origin(span.start));
-            self.problems.push(Problem { origin, key: path, message });
+            let origin =
+                tree::find(&self.root, &path).map_or(Origin::Default, |span| self.sources.origin(span.start));
+            self.problems.push(Problem {
+                origin,
+                key: path,
+                message,
+            });
         }
     }
 
     /// Notes a problem that somebody else found, under the dotted key it concerns.
     pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
-        let origin = tree::find(&self.root, key).map_or(Origin::Default, |span| self.sources.origin(span.start));
-        self.problems.push(Problem { origin, key: key.to_owned(), message: message.into() });
+        let origin =
+            tree::find(&self.root, key).map_or(Origin::Default, |span| self.sources.origin(span.start));
+        self.problems.push(Problem {
+            origin,
+            key: key.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// All problems found, if there are any.
@@ -201,9 +217,15 @@ pub fn default_file(sections: &[Section]) -> String {
 fn read(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| {
         Problems(vec![Problem {
-            origin: Origin::File { path: path.to_owned(), line: 0, column: 0 },
+            origin: Origin::File {
+                path: path.to_owned(),
+                line: 0,
+                column: 0,
+            },
             key: String::new(),
-            message: format!("cannot read the file: {error}; `milepost config default` prints one to begin with"),
+            message: format!(
+                "cannot read the file: {error}; `milepost config default` prints one to begin with"
+            ),
         }])
     })
 }

@@ -21,12 +21,20 @@ fn walk(path: &str, key: &str, value: &Value<'_>, sources: &Sources, out: &mut S
     if let DeValue::Table(table) = value.get_ref() {
         for (key, child) in table {
             let key = key.get_ref();
-            let shown = if key.contains(['.', ' ']) { format!("{key:?}") } else { key.to_string() };
+            let shown = if key.contains(['.', ' ']) {
+                format!("{key:?}")
+            } else {
+                key.to_string()
+            };
             walk(&format!("{path}.{shown}"), key, child, sources, out);
         }
         return;
     }
-    let shown = if is_secret(key) && !is_empty(value) { "\"****\"".to_owned() } else { literal(value) };
+    let shown = if is_secret(key) && !is_empty(value) {
+        "\"****\"".to_owned()
+    } else {
+        literal(value)
+    };
     let origin = sources.origin(value.span().start);
     out.push_str(&format!("{path} = {shown}  # {origin}\n"));
 }
@@ -56,7 +64,11 @@ fn literal(value: &Value<'_>) -> String {
             let items: Vec<String> = table
                 .iter()
                 .map(|(key, value)| {
-                    let shown = if is_secret(key.get_ref()) { "\"****\"".to_owned() } else { literal(value) };
+                    let shown = if is_secret(key.get_ref()) {
+                        "\"****\"".to_owned()
+                    } else {
+                        literal(value)
+                    };
                     format!("{} = {shown}", key.get_ref())
                 })
                 .collect();

@@ -66,8 +66,10 @@ impl fmt::Display for Problems {
 /// serde's message as a sentence of ours, with the nearest known key where one was misspelt.
 pub(super) fn sentence(message: &str, key: Option<&str>) -> String {
     let message = message.trim().replace('\n', ", ");
-    let (Some(key), true) = (key, message.starts_with("unknown field") || message.starts_with("unknown variant"))
-    else {
+    let (Some(key), true) = (
+        key,
+        message.starts_with("unknown field") || message.starts_with("unknown variant"),
+    ) else {
         return message;
     };
     // `unknown field `x`, expected one of `a`, `b``: every second piece between back-quotes is a name.
@@ -89,6 +91,10 @@ pub(super) fn unknown(found: &str, kind: &str, known: &[&str]) -> String {
         .min();
     let hint = nearest.map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"));
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    let known = if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
+    let known = if list.is_empty() {
+        "nothing".to_owned()
+    } else {
+        list.join(", ")
+    };
     format!("unknown {kind} `{found}`{hint}; known here: {known}")
 }

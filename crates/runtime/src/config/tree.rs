@@ -56,7 +56,9 @@ fn moved_value(value: Value<'_>, base: usize) -> Value<'_> {
     let span = value.span();
     let inner = match value.into_inner() {
         DeValue::Table(table) => DeValue::Table(moved(table, base)),
-        DeValue::Array(array) => DeValue::Array(array.into_iter().map(|item| moved_value(item, base)).collect()),
+        DeValue::Array(array) => {
+            DeValue::Array(array.into_iter().map(|item| moved_value(item, base)).collect())
+        }
         other => other,
     };
     Spanned::new(span.start + base..span.end + base, inner)
@@ -78,7 +80,9 @@ pub(super) fn nested<'a>(path: &[String], value: Value<'a>, span: &Range<usize>)
 
 /// Takes out the innermost entry that stands at `span`.
 pub(super) fn remove_at(value: &mut Value<'_>, span: &Range<usize>) -> Option<Entry> {
-    let DeValue::Table(table) = value.get_mut() else { return None };
+    let DeValue::Table(table) = value.get_mut() else {
+        return None;
+    };
     let holds = |place: Range<usize>| place.start <= span.start && span.end <= place.end;
     for (key, child) in table.iter_mut() {
         if let Some(mut entry) = remove_at(child, span) {
@@ -91,7 +95,10 @@ pub(super) fn remove_at(value: &mut Value<'_>, span: &Range<usize>) -> Option<En
         .find(|(key, child)| holds(key.span()) || holds(child.span()))
         .map(|(key, _)| key.get_ref().to_string())?;
     table.remove(key.as_str());
-    Some(Entry { path: vec![key.clone()], key })
+    Some(Entry {
+        path: vec![key.clone()],
+        key,
+    })
 }
 
 /// Changes the value that stands exactly at `span`.
@@ -99,7 +106,9 @@ pub(super) fn value_at<'v, 'a>(value: &'v mut Value<'a>, span: &Range<usize>) ->
     if value.span() == *span && !value.get_ref().is_table() {
         return Some(value);
     }
-    let DeValue::Table(table) = value.get_mut() else { return None };
+    let DeValue::Table(table) = value.get_mut() else {
+        return None;
+    };
     table.iter_mut().find_map(|(_, child)| value_at(child, span))
 }
 
@@ -108,7 +117,9 @@ pub(super) fn find(root: &Tree<'_>, path: &str) -> Option<Range<usize>> {
     let mut table = root;
     let mut place = None;
     for key in path.split('.') {
-        let Some((found, value)) = table.get_key_value(key) else { break };
+        let Some((found, value)) = table.get_key_value(key) else {
+            break;
+        };
         place = Some(found.span());
         match value.get_ref() {
             DeValue::Table(inner) => table = inner,

@@ -44,20 +44,51 @@ pub enum Unit {
 impl Declaration {
     /// A counter.
     #[must_use]
-    pub const fn counter(name: &'static str, unit: Unit, labels: &'static [&'static str], help: &'static str) -> Self {
-        Self { name, kind: Kind::Counter, unit, help, labels, buckets: &[] }
+    pub const fn counter(
+        name: &'static str,
+        unit: Unit,
+        labels: &'static [&'static str],
+        help: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind: Kind::Counter,
+            unit,
+            help,
+            labels,
+            buckets: &[],
+        }
     }
 
     /// A gauge.
     #[must_use]
-    pub const fn gauge(name: &'static str, unit: Unit, labels: &'static [&'static str], help: &'static str) -> Self {
-        Self { name, kind: Kind::Gauge, unit, help, labels, buckets: &[] }
+    pub const fn gauge(
+        name: &'static str,
+        unit: Unit,
+        labels: &'static [&'static str],
+        help: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind: Kind::Gauge,
+            unit,
+            help,
+            labels,
+            buckets: &[],
+        }
     }
 
     /// A distribution of seconds.
     #[must_use]
     pub const fn seconds(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Self {
-        Self { name, kind: Kind::Histogram, unit: Unit::Seconds, help, labels, buckets: super::LATENCY_BUCKETS }
+        Self {
+            name,
+            kind: Kind::Histogram,
+            unit: Unit::Seconds,
+            help,
+            labels,
+            buckets: super::LATENCY_BUCKETS,
+        }
     }
 
     /// Gives the help text to the process's metrics.
@@ -83,7 +114,9 @@ impl Declaration {
             (_, Unit::Count) => !name.ends_with("_total"),
         };
         if !name.starts_with(&format!("milepost_{role}_")) {
-            Some(format!("{name}: expected a name that begins with milepost_{role}_"))
+            Some(format!(
+                "{name}: expected a name that begins with milepost_{role}_"
+            ))
         } else if !fits {
             Some(format!("{name}: the end of the name does not say kind and unit"))
         } else if self.help.is_empty() || !self.help.ends_with('.') {
@@ -105,8 +138,20 @@ mod tests {
         let good = Declaration::counter("milepost_x_frames_total", Unit::Count, &[], "Frames.");
         assert_eq!(good.fault("x"), None);
         assert!(good.fault("y").is_some());
-        assert!(Declaration::counter("milepost_x_frames", Unit::Count, &[], "Frames.").fault("x").is_some());
-        assert!(Declaration::gauge("milepost_x_size", Unit::Bytes, &[], "Size.").fault("x").is_some());
-        assert!(Declaration::seconds("milepost_x_wait_seconds", &[], "").fault("x").is_some());
+        assert!(
+            Declaration::counter("milepost_x_frames", Unit::Count, &[], "Frames.")
+                .fault("x")
+                .is_some()
+        );
+        assert!(
+            Declaration::gauge("milepost_x_size", Unit::Bytes, &[], "Size.")
+                .fault("x")
+                .is_some()
+        );
+        assert!(
+            Declaration::seconds("milepost_x_wait_seconds", &[], "")
+                .fault("x")
+                .is_some()
+        );
     }
 }

@@ -13,10 +13,14 @@ pub use supervisor::{Failure, Phase, Supervisor};
 pub fn listen_advice(error: &io::Error, key: &str) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            format!("another program has the port; stop it, or set `{key}` to a free port (`ss -ltnup` shows who has it)")
+            format!(
+                "another program has the port; stop it, or set `{key}` to a free port (`ss -ltnup` shows who has it)"
+            )
         }
         io::ErrorKind::PermissionDenied => {
-            format!("ports below 1024 need a privilege; set `{key}` to a higher port or grant CAP_NET_BIND_SERVICE")
+            format!(
+                "ports below 1024 need a privilege; set `{key}` to a higher port or grant CAP_NET_BIND_SERVICE"
+            )
         }
         io::ErrorKind::AddrNotAvailable => {
             format!("this machine does not have the address; set `{key}` to one it has, or to 0.0.0.0")

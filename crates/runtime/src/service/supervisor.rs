@@ -186,7 +186,9 @@ mod tests {
             seen.cancel();
             Ok::<(), std::io::Error>(())
         });
-        supervisor.spawn("bad", Phase::Work, |_| async { Err(std::io::Error::other("no room")) });
+        supervisor.spawn("bad", Phase::Work, |_| async {
+            Err(std::io::Error::other("no room"))
+        });
         let failure = supervisor.run(Duration::from_secs(60)).await.unwrap_err();
         assert!(stopped.is_cancelled());
         assert_eq!(failure.to_string(), "bad failed");
@@ -214,9 +216,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_role_that_does_not_stop_is_named_after_the_deadline() {
         let mut supervisor = Supervisor::new();
-        supervisor.spawn("stuck", Phase::Work, |_| std::future::pending::<Result<(), std::io::Error>>());
+        supervisor.spawn("stuck", Phase::Work, |_| {
+            std::future::pending::<Result<(), std::io::Error>>()
+        });
         supervisor.stop_token().cancel();
         let failure = supervisor.run(Duration::from_secs(5)).await.unwrap_err();
-        assert!(matches!(&failure, Failure::Drain { roles, seconds: 5 } if roles == "stuck"), "{failure}");
+        assert!(
+            matches!(&failure, Failure::Drain { roles, seconds: 5 } if roles == "stuck"),
+            "{failure}"
+        );
     }
 }
