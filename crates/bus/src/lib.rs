@@ -26,6 +26,7 @@ mod topics;
 pub use bus::{Admin, Bus};
 pub use config::{Backend, BusConfig, Compression, InFlightBytes, KafkaConfig, LocalConfig};
 pub use error::Error;
+pub use local::Spool;
 pub use metrics::describe as describe_metrics;
 pub use publisher::Publisher;
 pub use reader::{Read, ReadFrom, ReadItem, Reader};

@@ -15,6 +15,7 @@ const COMMIT_ERRORS: &str = "milepost_kafka_consumer_commit_errors_total";
 const REFUSED: &str = "milepost_kafka_consumer_refused_records_total";
 const GROUP_RECORDS: &str = "milepost_bus_group_records";
 const GROUP_SECONDS: &str = "milepost_bus_group_commit_seconds";
+const SPOOL_CORRUPT: &str = "milepost_gateway_spool_corrupt_records_total";
 const STORE_FAILURES: &str = "milepost_bus_store_failures_total";
 
 /// Registers the help texts. Call once, after the recorder is installed.
@@ -50,6 +51,10 @@ pub fn describe() {
         GROUP_SECONDS,
         Unit::Seconds,
         "Time to write and sync one group of the local log"
+    );
+    describe_counter!(
+        SPOOL_CORRUPT,
+        "Spooled records that could not be read and were passed over"
     );
     describe_counter!(STORE_FAILURES, "Times that the local log stopped taking records");
 }
@@ -88,4 +93,8 @@ pub(crate) fn group_committed(records: usize, took: Duration) {
 
 pub(crate) fn store_failed(full: bool) {
     counter!(STORE_FAILURES, "reason" => if full { "full" } else { "error" }).increment(1);
+}
+
+pub(crate) fn spool_record_corrupt() {
+    counter!(SPOOL_CORRUPT).increment(1);
 }

@@ -6,3 +6,4 @@ mod checks;
 mod fixture;
 mod local;
 mod probe;
+mod spool;
