@@ -74,8 +74,14 @@ topics! {
         "Every position of every device; key = device.";
     DeviceEvents = "milepost.device-events.v1", "milepost.device.v1.DeviceEvent" as crate::device::v1::DeviceEvent, Delete,
         "What happened to devices besides positions; key = device.";
+    CellScans = "milepost.cell-scans.v1", "milepost.cell.v1.CellScan" as crate::cell::v1::CellScan, Delete,
+        "Radio towers and access points that devices saw; key = device.";
     Rejects = "milepost.rejects.v1", "milepost.reject.v1.Reject" as crate::reject::v1::Reject, Delete,
         "What could not be understood or was refused; key = device, else peer address.";
+    Trips = "milepost.trips.v1", "milepost.trip.v1.Trip" as crate::trip::v1::Trip, Delete,
+        "Trips, each revision an upsert by trip id; key = device.";
+    Stops = "milepost.stops.v1", "milepost.trip.v1.Stop" as crate::trip::v1::Stop, Delete,
+        "Stops between trips, each revision an upsert by stop id; key = device.";
     RawFrames = "milepost.raw-frames.v1", "milepost.frame.v1.RawFrame" as crate::frame::v1::RawFrame, Delete,
         "Every frame as it came, when switched on; key = device.";
     Rosters = "milepost.rosters.v1", "milepost.roster.v1.Definition" as crate::roster::v1::Definition, Compact,
