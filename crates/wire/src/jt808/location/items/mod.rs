@@ -153,7 +153,7 @@ impl<'a> ItemValue<'a> {
 const fn label_edition(id: u8, length: usize) -> Edition {
     match (id, length) {
         (0x64 | 0x65, 71) | (0x67, 65) => Edition::V2019,
-        (0x66, 41..) if (length.wrapping_sub(41)) % 9 != 0 => Edition::V2019,
+        (0x66, 41..) if !length.wrapping_sub(41).is_multiple_of(9) => Edition::V2019,
         _ => Edition::V2013,
     }
 }
