@@ -23,6 +23,7 @@ fn report(item: &Analysed<'_>) -> FrameReport {
             content: frame.content,
             rest: decoded.rest,
             zone: item.zone,
+            model: item.model,
             checksum: frame.checksum,
         };
         translate(
