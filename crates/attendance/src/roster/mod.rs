@@ -23,6 +23,7 @@ pub use model::{
     Approval, Assignment, Balance, Binding, Calendar, CalendarDay, Part, Person, Plan, Policy, Roster, Shift, SiteId,
     Turn, Visit,
 };
+pub(crate) use plans::{next as next_day, planned, previous as previous_day};
 pub use problem::{Place, Problem};
 pub use resolve::{Resolved, resolve};
 pub use site::{Shape, Site};

@@ -8,7 +8,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Site;
-use super::when::When;
 
 /// Everything that attendance is judged by, without the evidence.
 #[derive(Debug, Clone, Default)]
