@@ -36,9 +36,18 @@ impl Cover {
 }
 
 /// Collects the approvals that meet the scheduled time.
-pub(super) fn cover(person: &Person, instance: &Instance, scheduled: &Spans, carry: &Carry, now: i64) -> Cover {
+pub(super) fn cover(
+    person: &Person,
+    instance: &Instance,
+    scheduled: &Spans,
+    carry: &Carry,
+    now: i64,
+) -> Cover {
     let mut cover = Cover::default();
-    let wide = Span::new(instance.span.from.min(instance.window.from), instance.span.to.max(instance.window.to));
+    let wide = Span::new(
+        instance.span.from.min(instance.window.from),
+        instance.span.to.max(instance.window.to),
+    );
     let mut leave = Vec::new();
     let mut lieu = Vec::new();
     let mut trip = Vec::new();
@@ -46,7 +55,10 @@ pub(super) fn cover(person: &Person, instance: &Instance, scheduled: &Spans, car
     let mut travel = Vec::new();
     for approval in &person.approvals {
         let span = Span::new(approval.from, approval.until);
-        let after = Span::new(span.to, span.to + i64::from(person.policy.travel_allowance_min) * 60);
+        let after = Span::new(
+            span.to,
+            span.to + i64::from(person.policy.travel_allowance_min) * 60,
+        );
         let touches = span.meets(wide) || (approval.kind == ApprovalKind::Trip && after.meets(wide));
         if approval.known_at > now || !touches {
             continue;

@@ -19,7 +19,12 @@ pub(super) fn bounds(length: CycleLength, of: Date) -> (Date, Date) {
     };
     let first_month = (of.month() - 1) / months * months + 1;
     let first = Date::new(of.year(), first_month, 1).unwrap_or(of);
-    (first, first.saturating_add(i64::from(months).months()).saturating_sub(1.day()))
+    (
+        first,
+        first
+            .saturating_add(i64::from(months).months())
+            .saturating_sub(1.day()),
+    )
 }
 
 /// The last day of a cycle on which the person was employed.
@@ -31,11 +36,22 @@ pub(super) fn last_day(person: &Person, until: Date) -> Date {
 }
 
 /// What the cycle came to, by what its last day hands on.
-pub(super) fn record(person: &Person, length: CycleLength, day_min: u32, of: Date, carry: &Carry, now: i64) -> Record {
+pub(super) fn record(
+    person: &Person,
+    length: CycleLength,
+    day_min: u32,
+    of: Date,
+    carry: &Carry,
+    now: i64,
+) -> Record {
     let (from, until) = bounds(length, of);
     let last = last_day(person, until);
     let cut = last < until;
-    let first = if person.employed_from == i64::MIN { from } else { from.max(day(person.employed_from, &person.zone)) };
+    let first = if person.employed_from == i64::MIN {
+        from
+    } else {
+        from.max(day(person.employed_from, &person.zone))
+    };
     let work_days = first
         .series(1.day())
         .take_while(|date| *date <= last)
@@ -45,11 +61,19 @@ pub(super) fn record(person: &Person, length: CycleLength, day_min: u32, of: Dat
     let (worked, statutory) = (carry.cycle_worked_min, carry.cycle_statutory_min);
     // Statutory hours are paid apart: they are not counted a second time in the surplus.
     let surplus = (worked - statutory.min(worked)).saturating_sub(standard);
-    let class = if cut { OvertimeClass::CycleCut } else { OvertimeClass::Cycle };
+    let class = if cut {
+        OvertimeClass::CycleCut
+    } else {
+        OvertimeClass::Cycle
+    };
     let overtime: Vec<pb::Overtime> = [(class, surplus), (OvertimeClass::Statutory, statutory)]
         .into_iter()
         .filter(|(_, min)| *min > 0)
-        .map(|(class, min)| pb::Overtime { class: class.into(), min, time_off: false })
+        .map(|(class, min)| pb::Overtime {
+            class: class.into(),
+            min,
+            time_off: false,
+        })
         .collect();
     let hours = |minutes: u32| f64::from(minutes) / 60.0;
     let ot = surplus + statutory;
@@ -76,11 +100,17 @@ pub(super) fn record(person: &Person, length: CycleLength, day_min: u32, of: Dat
         }),
         reason_zh: format!(
             "{from}至{last}综合工时周期：标准{}小时，实际{}小时，其中法定节假日{}小时；超出标准{}小时。",
-            hours(standard), hours(worked), hours(statutory), hours(surplus)
+            hours(standard),
+            hours(worked),
+            hours(statutory),
+            hours(surplus)
         ),
         reason_en: format!(
             "Cycle {from} to {last}: standard {} h, worked {} h, of which {} h on statutory holidays; {} h beyond the standard.",
-            hours(standard), hours(worked), hours(statutory), hours(surplus)
+            hours(standard),
+            hours(worked),
+            hours(statutory),
+            hours(surplus)
         ),
         ..Record::default()
     }

@@ -63,7 +63,10 @@ impl Desk {
     pub fn judge_days(&mut self, from: Date, until: Date) {
         let mut date = from;
         while date <= until {
-            self.days.entry(date).or_insert_with(|| Day { next: i64::MIN, ..Day::default() });
+            self.days.entry(date).or_insert_with(|| Day {
+                next: i64::MIN,
+                ..Day::default()
+            });
             date = next_day(date);
         }
     }
@@ -134,14 +137,39 @@ impl Desk {
     #[must_use]
     pub fn next_due(&self, person: &Person) -> i64 {
         let rows = self.days.values().map(|day| day.next).min().unwrap_or(i64::MAX);
-        let known = person.known_times().into_iter().find(|at| *at > self.defined_until);
+        let known = person
+            .known_times()
+            .into_iter()
+            .find(|at| *at > self.defined_until);
         rows.min(known.unwrap_or(i64::MAX))
+    }
+
+    /// True while a day is not closed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let provisional = |record: &Record| record.finality() == Finality::Provisional;
+        self.days.values().any(|row| {
+            !row.judged
+                || row.dirty
+                || row
+                    .ledger
+                    .record
+                    .as_ref()
+                    .map_or(row.next < i64::MAX, provisional)
+        })
     }
 
     /// Records as last published, by day; adjustments and cycles behind.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        let shifts = self.days.values().flat_map(|day| day.ledger.record.iter().chain(&day.ledger.adjustments));
-        shifts.chain(self.cycles.values().flat_map(|ledger| ledger.record.iter().chain(&ledger.adjustments)))
+        let shifts = self
+            .days
+            .values()
+            .flat_map(|day| day.ledger.record.iter().chain(&day.ledger.adjustments));
+        shifts.chain(
+            self.cycles
+                .values()
+                .flat_map(|ledger| ledger.record.iter().chain(&ledger.adjustments)),
+        )
     }
 
     /// Takes back what was published before a restart.
@@ -150,11 +178,19 @@ impl Desk {
         if record.kind() == RecordKind::Cycle {
             let from = record.cycle.as_ref().and_then(|cycle| cycle.from.parse().ok());
             if let Some(from) = from {
-                self.cycles.insert(from, Ledger { record: Some(record), adjustments: Vec::new() });
+                self.cycles.insert(
+                    from,
+                    Ledger {
+                        record: Some(record),
+                        adjustments: Vec::new(),
+                    },
+                );
             }
             return;
         }
-        let Ok(date) = record.day.parse::<Date>() else { return };
+        let Ok(date) = record.day.parse::<Date>() else {
+            return;
+        };
         let row = self.days.entry(date).or_default();
         row.next = i64::MIN;
         if record.kind() == RecordKind::Adjustment {
@@ -167,7 +203,11 @@ impl Desk {
     /// Judges what is due and says what changes.
     pub fn settle(&mut self, roster: &Roster, person: &Person, now: i64) -> Settled {
         let mut settled = Settled::default();
-        if person.known_times().iter().any(|at| self.defined_until < *at && *at <= now) {
+        if person
+            .known_times()
+            .iter()
+            .any(|at| self.defined_until < *at && *at <= now)
+        {
             for row in self.days.values_mut() {
                 row.dirty = true;
                 row.correction = true;
@@ -179,11 +219,22 @@ impl Desk {
         let dates: Vec<Date> = self.days.keys().copied().collect();
         for date in dates {
             begin_day(person, date, &mut carry);
-            let Some(row) = self.days.get_mut(&date) else { continue };
+            let Some(row) = self.days.get_mut(&date) else {
+                continue;
+            };
             let due = row.dirty || !row.judged || row.next <= now || row.carry_in != carry;
             if due {
                 row.carry_in.clone_from(&carry);
-                judge_day(roster, person, &self.facts, date, row, &mut carry, now, &mut settled);
+                judge_day(
+                    roster,
+                    person,
+                    &self.facts,
+                    date,
+                    row,
+                    &mut carry,
+                    now,
+                    &mut settled,
+                );
                 row.carry_out.clone_from(&carry);
             } else {
                 carry.clone_from(&row.carry_out);
@@ -195,7 +246,8 @@ impl Desk {
 
     /// Forgets the facts and the days before `date`: they can no longer change.
     pub fn forget_before(&mut self, date: Date, person: &Person) {
-        self.facts.forget_before(second(previous_day(date).at(0, 0, 0, 0), &person.zone));
+        self.facts
+            .forget_before(second(previous_day(date).at(0, 0, 0, 0), &person.zone));
         self.days = self.days.split_off(&date);
     }
 
@@ -206,7 +258,10 @@ impl Desk {
             if touches(*date, row, from, until) {
                 row.dirty = true;
                 row.correction |= late;
-                if row.window.is_some_and(|window| from < window.to && window.from <= until) {
+                if row
+                    .window
+                    .is_some_and(|window| from < window.to && window.from <= until)
+                {
                     row.heard_at = row.heard_at.max(known_at);
                 }
             }
@@ -222,7 +277,9 @@ impl Desk {
     }
 
     fn end_cycle(&mut self, person: &Person, date: Date, carry: &Carry, now: i64, settled: &mut Settled) {
-        let Some((length, day_min)) = person.policy.cycle else { return };
+        let Some((length, day_min)) = person.policy.cycle else {
+            return;
+        };
         let (from, until) = cycle::bounds(length, date);
         let closed = self
             .days
@@ -236,8 +293,15 @@ impl Desk {
         let mut record = cycle::record(person, length, day_min, date, carry, now);
         record.set_finality(Finality::Final);
         let month = month_of(now, person);
-        let terms = Terms { correction: true, locked: false, month: &month, now };
-        settled.records.extend(self.cycles.entry(from).or_default().revise(record, terms));
+        let terms = Terms {
+            correction: true,
+            locked: false,
+            month: &month,
+            now,
+        };
+        settled
+            .records
+            .extend(self.cycles.entry(from).or_default().revise(record, terms));
     }
 }
 
@@ -250,7 +314,10 @@ fn touches(date: Date, row: &Day, from: i64, until: i64) -> bool {
     let near = match row.window {
         Some(window) => Span::new(window.from - NEAR_S, window.to + NEAR_S),
         None => {
-            let noon = date.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).map_or(0, |at| at.timestamp().as_second());
+            let noon = date
+                .at(12, 0, 0, 0)
+                .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+                .map_or(0, |at| at.timestamp().as_second());
             Span::new(noon - 3 * 86_400, noon + 3 * 86_400)
         }
     };
@@ -302,7 +369,13 @@ fn judge_day(
         return;
     };
     let around = |date: Date| instance(roster, person, date, now);
-    let window = windows(person, around(previous_day(date)).as_ref(), &shift, around(next_day(date)).as_ref(), now);
+    let window = windows(
+        person,
+        around(previous_day(date)).as_ref(),
+        &shift,
+        around(next_day(date)).as_ref(),
+        now,
+    );
     row.window = Some(window);
     if now < window.from {
         row.next = window.from;
@@ -311,26 +384,50 @@ fn judge_day(
     let wait = i64::from(person.policy.final_after_h) * 3600;
     let final_at = shift.span.to.max(row.heard_at) + wait;
     let closed = now >= final_at;
-    let case = Case { roster, person, facts, instance: &shift, window, now, closed };
+    let case = Case {
+        roster,
+        person,
+        facts,
+        instance: &shift,
+        window,
+        now,
+        closed,
+    };
     let mut record = judge(case, carry);
     let lock_at = lock_at(person, date);
-    record.set_finality(if closed { Finality::Final } else { Finality::Provisional });
-    settled.signals.extend(signals::due(person, &record, &mut row.signals, now));
+    record.set_finality(if closed {
+        Finality::Final
+    } else {
+        Finality::Provisional
+    });
+    settled
+        .signals
+        .extend(signals::due(person, &record, &mut row.signals, now));
     row.next = next(&shift, &record, person, final_at, lock_at, now);
     let month = month_of(now, person);
-    let terms = Terms { correction, locked: closed && now >= lock_at, month: &month, now };
+    let terms = Terms {
+        correction,
+        locked: closed && now >= lock_at,
+        month: &month,
+        now,
+    };
     settled.records.extend(row.ledger.revise(record, terms));
 }
 
 /// The next moment at which time alone changes something.
 fn next(shift: &Instance, record: &Record, person: &Person, final_at: i64, lock_at: i64, now: i64) -> i64 {
-    let grace = record.due_in.as_ref().map_or(i64::MAX, |due| due.seconds + i64::from(person.policy.late_grace_min) * 60 + 1);
+    let grace = record.due_in.as_ref().map_or(i64::MAX, |due| {
+        due.seconds + i64::from(person.policy.late_grace_min) * 60 + 1
+    });
     let away = record
         .excursions
         .iter()
         .filter_map(|excursion| excursion.from.as_ref())
         .map(|from| from.seconds + i64::from(person.policy.away_min) * 60 + 1);
-    away.chain([grace, shift.span.to, final_at, lock_at]).filter(|at| *at > now).min().unwrap_or(i64::MAX)
+    away.chain([grace, shift.span.to, final_at, lock_at])
+        .filter(|at| *at > now)
+        .min()
+        .unwrap_or(i64::MAX)
 }
 
 /// When the month of a day is locked.
@@ -339,7 +436,9 @@ fn lock_at(person: &Person, date: Date) -> i64 {
         return i64::MAX;
     }
     let next_month = next_day(date.last_of_month());
-    let lock = i8::try_from(person.policy.lock_day).ok().and_then(|day| next_month.with().day(day).build().ok());
+    let lock = i8::try_from(person.policy.lock_day)
+        .ok()
+        .and_then(|day| next_month.with().day(day).build().ok());
     second(next_day(lock.unwrap_or(next_month)).at(0, 0, 0, 0), &person.zone)
 }
 

@@ -36,7 +36,14 @@ pub(super) struct Claim {
     pub(super) origin: Origin,
 }
 
-pub(super) fn gather(roster: &Roster, person: &Person, facts: &Facts, instance: &Instance, window: Span, now: i64) -> Evidence {
+pub(super) fn gather(
+    roster: &Roster,
+    person: &Person,
+    facts: &Facts,
+    instance: &Instance,
+    window: Span,
+    now: i64,
+) -> Evidence {
     let wide = Span::new(window.from - MARGIN_S, window.to + MARGIN_S);
     let mut evidence = Evidence::default();
     let mut sightings = facts.sightings(wide);
@@ -45,18 +52,33 @@ pub(super) fn gather(roster: &Roster, person: &Person, facts: &Facts, instance: 
         .presences
         .iter()
         .enumerate()
-        .filter(|(_, presence)| presence.span.from - TELLS_S < wide.to && wide.from < presence.span.to + TELLS_S)
+        .filter(|(_, presence)| {
+            presence.span.from - TELLS_S < wide.to && wide.from < presence.span.to + TELLS_S
+        })
         .collect();
     for (position, (number, presence)) in told.iter().enumerate() {
-        let before = position.checked_sub(1).and_then(|before| told.get(before)).map(|(_, presence)| presence.span.to);
+        let before = position
+            .checked_sub(1)
+            .and_then(|before| told.get(before))
+            .map(|(_, presence)| presence.span.to);
         let after = told.get(position + 1).map(|(_, presence)| presence.span.from);
         tell(presence, *number, before, after, &mut sightings);
     }
-    punches(roster, person, facts, instance, window, &mut evidence, &mut sightings);
+    punches(
+        roster,
+        person,
+        facts,
+        instance,
+        window,
+        &mut evidence,
+        &mut sightings,
+    );
     let customers: Vec<Span> = person
         .approvals
         .iter()
-        .filter(|approval| matches!(approval.kind, ApprovalKind::Outing | ApprovalKind::Trip) && approval.known_at <= now)
+        .filter(|approval| {
+            matches!(approval.kind, ApprovalKind::Outing | ApprovalKind::Trip) && approval.known_at <= now
+        })
         .map(|approval| Span::new(approval.from - BEFORE_OUTING_S, approval.until))
         .filter(|span| span.meets(wide))
         .collect();
@@ -72,12 +94,22 @@ pub(super) fn gather(roster: &Roster, person: &Person, facts: &Facts, instance: 
     }
     sightings.sort_by(|a, b| (a.at, a.origin).cmp(&(b.at, b.origin)));
     evidence.cleaned = clean(sightings);
-    evidence.mock |= evidence.cleaned.marks.iter().any(|(at, mark)| *mark == Mark::Mock && window.contains(*at));
+    evidence.mock |= evidence
+        .cleaned
+        .marks
+        .iter()
+        .any(|(at, mark)| *mark == Mark::Mock && window.contains(*at));
     evidence
 }
 
 /// The sightings that an observed presence stands for: arrival, departure, and elsewhere around it.
-fn tell(presence: &Presence, number: usize, before: Option<i64>, after: Option<i64>, into: &mut Vec<Sighting>) {
+fn tell(
+    presence: &Presence,
+    number: usize,
+    before: Option<i64>,
+    after: Option<i64>,
+    into: &mut Vec<Sighting>,
+) {
     let origin = Origin::Presence(u16::try_from(number).unwrap_or(u16::MAX));
     let view = match presence.site {
         Some(_) if presence.coarse => View::Near,
@@ -122,8 +154,12 @@ fn punches(
     evidence: &mut Evidence,
     sightings: &mut Vec<Sighting>,
 ) {
-    let within: Vec<(usize, &Punch)> =
-        facts.punches.iter().enumerate().filter(|(_, punch)| window.contains(punch.at)).collect();
+    let within: Vec<(usize, &Punch)> = facts
+        .punches
+        .iter()
+        .enumerate()
+        .filter(|(_, punch)| window.contains(punch.at))
+        .collect();
     if within.is_empty() {
         return;
     }
@@ -135,14 +171,19 @@ fn punches(
     bounds.push(window.to);
     for (number, ends) in bounds.windows(2).enumerate() {
         let [from, to] = ends else { continue };
-        let part = instance.parts.get(number).map_or(instance.span, |(_, span)| *span);
+        let part = instance
+            .parts
+            .get(number)
+            .map_or(instance.span, |(_, span)| *span);
         let middle = i64::midpoint(part.from, part.to);
         let is_in = |punch: &Punch| match punch.kind {
             PunchKind::In => true,
             PunchKind::Out => false,
             PunchKind::Unspecified => punch.at <= middle,
         };
-        let of_part = within.iter().filter(|(_, punch)| Span::new(*from, *to).contains(punch.at));
+        let of_part = within
+            .iter()
+            .filter(|(_, punch)| Span::new(*from, *to).contains(punch.at));
         let mut open: Option<(usize, Sighting)> = None;
         for (position, punch) in of_part {
             let origin = Origin::Punch(u16::try_from(*position).unwrap_or(u16::MAX));
@@ -150,7 +191,11 @@ fn punches(
             let seen = seen_at(roster, person, punch, origin);
             let Some(seen) = seen.filter(|_| !punch.mock) else {
                 if !punch.mock {
-                    evidence.abnormal.push(Claim { at: punch.at, is_in: is_in(punch), origin });
+                    evidence.abnormal.push(Claim {
+                        at: punch.at,
+                        is_in: is_in(punch),
+                        origin,
+                    });
                 }
                 continue;
             };
@@ -161,9 +206,9 @@ fn punches(
                 }
                 continue;
             }
-            let silent = open.as_ref().is_none_or(|(_, first)| {
-                facts.fixes_within(Span::new(first.at, punch.at)).next().is_none()
-            });
+            let silent = open
+                .as_ref()
+                .is_none_or(|(_, first)| facts.fixes_within(Span::new(first.at, punch.at)).next().is_none());
             if let Some((place, _)) = open
                 && silent
                 && let Some(first) = sightings.get_mut(place)
@@ -174,9 +219,15 @@ fn punches(
             }
             // Whoever punches out leaves.
             sightings.retain(|old| {
-                !(matches!(old.origin, Origin::Punch(_)) && old.view == View::Outside && Span::new(*from, *to).contains(old.at))
+                !(matches!(old.origin, Origin::Punch(_))
+                    && old.view == View::Outside
+                    && Span::new(*from, *to).contains(old.at))
             });
-            sightings.push(Sighting { view: View::Outside, until: punch.at + 60, ..seen });
+            sightings.push(Sighting {
+                view: View::Outside,
+                until: punch.at + 60,
+                ..seen
+            });
         }
     }
 }
@@ -200,7 +251,13 @@ fn seen_at(roster: &Roster, person: &Person, punch: &Punch, origin: Origin) -> O
         PunchPlace::Site(site) if person.sites.contains(&site) => Some(at_site(site)),
         PunchPlace::Terminal => Some(at_site(own)),
         PunchPlace::Phone(point, accuracy_m) => {
-            let fix = Fix { at: punch.at, device: 0, point, accuracy_m, mock: false };
+            let fix = Fix {
+                at: punch.at,
+                device: 0,
+                point,
+                accuracy_m,
+                mock: false,
+            };
             let seen = view(&fix, roster, person);
             let inside = match seen.view {
                 View::Inside(_) => true,
@@ -215,7 +272,11 @@ fn seen_at(roster: &Roster, person: &Person, punch: &Punch, origin: Origin) -> O
         }
         PunchPlace::Distance(metres) => (metres <= 0.0 || counted).then(|| at_site(own)),
         PunchPlace::Site(site) => (roster.is_customer(site) || counted).then(|| Sighting {
-            view: if counted { View::Inside(own) } else { View::Foreign(site) },
+            view: if counted {
+                View::Inside(own)
+            } else {
+                View::Foreign(site)
+            },
             ..at_site(site)
         }),
     }

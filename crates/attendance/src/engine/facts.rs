@@ -108,10 +108,16 @@ impl Facts {
 
     /// Adds a punch; false when it was known.
     pub fn add_punch(&mut self, punch: Punch) -> bool {
-        if self.punches.iter().any(|known| known.id == punch.id && known.at == punch.at) {
+        if self
+            .punches
+            .iter()
+            .any(|known| known.id == punch.id && known.at == punch.at)
+        {
             return false;
         }
-        let place = self.punches.partition_point(|known| (known.at, &known.id) < (punch.at, &punch.id));
+        let place = self
+            .punches
+            .partition_point(|known| (known.at, &known.id) < (punch.at, &punch.id));
         self.punches.insert(place, punch);
         true
     }
@@ -122,14 +128,20 @@ impl Facts {
             return false;
         }
         let key = |presence: &Presence| (presence.span, Arc::clone(&presence.id));
-        let place = self.presences.partition_point(|known| key(known) < key(&presence));
+        let place = self
+            .presences
+            .partition_point(|known| key(known) < key(&presence));
         self.presences.insert(place, presence);
         true
     }
 
     /// Puts all fixes anew in relation to the sites, after those have changed.
     pub fn look_again(&mut self, roster: &Roster, person: &Person) {
-        self.sightings = self.fixes.iter().map(|(key, fix)| (*key, view(fix, roster, person))).collect();
+        self.sightings = self
+            .fixes
+            .iter()
+            .map(|(key, fix)| (*key, view(fix, roster, person)))
+            .collect();
     }
 
     /// The fixes in order of time.
@@ -147,14 +159,28 @@ impl Facts {
         let before = self.sightings.range(..(span.from, 0)).next_back();
         let after = self.sightings.range((span.to, 0)..).next();
         let within = self.sightings.range((span.from, 0)..(span.to.max(span.from), 0));
-        before.into_iter().chain(within).chain(after).map(|(_, sighting)| *sighting).collect()
+        before
+            .into_iter()
+            .chain(within)
+            .chain(after)
+            .map(|(_, sighting)| *sighting)
+            .collect()
     }
 
     /// Moments of the earliest and the latest fact.
     #[must_use]
     pub fn range(&self) -> Option<(i64, i64)> {
-        let fixes = self.fixes.keys().next().zip(self.fixes.keys().next_back()).map(|((a, _), (b, _))| (*a, *b));
-        let punches = self.punches.first().zip(self.punches.last()).map(|(a, b)| (a.at, b.at));
+        let fixes = self
+            .fixes
+            .keys()
+            .next()
+            .zip(self.fixes.keys().next_back())
+            .map(|((a, _), (b, _))| (*a, *b));
+        let punches = self
+            .punches
+            .first()
+            .zip(self.punches.last())
+            .map(|(a, b)| (a.at, b.at));
         let presences = self.presences.first().map(|first| {
             let last = self.presences.iter().map(|presence| presence.span.to).max();
             (first.span.from, last.unwrap_or(first.span.to))
@@ -174,6 +200,13 @@ impl Facts {
 
 /// Which of two fixes of one device and second is kept, whatever came first.
 fn better(new: &Fix, known: &Fix) -> bool {
-    let rank = |fix: &Fix| (fix.mock, fix.accuracy_m.to_bits(), fix.point.latitude.to_bits(), fix.point.longitude.to_bits());
+    let rank = |fix: &Fix| {
+        (
+            fix.mock,
+            fix.accuracy_m.to_bits(),
+            fix.point.latitude.to_bits(),
+            fix.point.longitude.to_bits(),
+        )
+    };
     rank(new) < rank(known)
 }

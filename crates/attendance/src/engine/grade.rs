@@ -17,7 +17,13 @@ pub(super) fn whole(work: &mut Work<'_>, record: &mut Record) {
     let sure = work.layers.arrival.is_some() || work.parts.iter().any(|part| part.arrival.is_some());
     let pending = record.pending > 0;
     let covered = labels.leave + labels.trip + labels.outing;
-    if !sure && labels.unknown == uncovered && uncovered > 0 && coarse == 0 && work.layers.coarse.is_empty() && covered == 0 {
+    if !sure
+        && labels.unknown == uncovered
+        && uncovered > 0
+        && coarse == 0
+        && work.layers.coarse.is_empty()
+        && covered == 0
+    {
         work.flag("no-data");
     }
     if record.scheduled == 0 {
@@ -59,7 +65,11 @@ fn covered_grade(work: &Work<'_>, record: &Record) -> Grade {
 }
 
 fn has_coarse(work: &Work<'_>) -> bool {
-    work.layers.coarse.as_slice().iter().any(|span| span.meets(work.case.instance.span))
+    work.layers
+        .coarse
+        .as_slice()
+        .iter()
+        .any(|span| span.meets(work.case.instance.span))
 }
 
 /// Nobody was seen at an own site.
@@ -98,7 +108,10 @@ fn absent_halves(work: &Work<'_>, record: &Record) -> (bool, bool) {
             && of_half().all(|part| matches!(part.label, Label::Away | Label::Absent))
             && record.pending == 0
     };
-    (record.late > limit || missed(morning), record.early > limit || missed(afternoon))
+    (
+        record.late > limit || missed(morning),
+        record.early > limit || missed(afternoon),
+    )
 }
 
 fn halves(work: &Work<'_>) -> (Span, Span) {
@@ -108,8 +121,13 @@ fn halves(work: &Work<'_>) -> (Span, Span) {
 }
 
 fn worst(work: &Work<'_>) -> Grade {
-    const ORDER: [Grade; 5] =
-        [Grade::MissingIn, Grade::MissingOut, Grade::SeriousLate, Grade::Late, Grade::Early];
+    const ORDER: [Grade; 5] = [
+        Grade::MissingIn,
+        Grade::MissingOut,
+        Grade::SeriousLate,
+        Grade::Late,
+        Grade::Early,
+    ];
     ORDER
         .into_iter()
         .find(|grade| work.parts.iter().any(|part| part.grade == *grade))
@@ -118,8 +136,16 @@ fn worst(work: &Work<'_>) -> Grade {
 
 /// Arrival and departure of the whole shift.
 pub(super) fn edges(work: &Work<'_>, record: &mut Record) {
-    let arrival = work.parts.iter().find_map(|part| part.arrival).or(work.layers.arrival);
-    let departure = work.parts.iter().rev().find_map(|part| part.departure.map(|edge| (edge, part.missing.1)));
+    let arrival = work
+        .parts
+        .iter()
+        .find_map(|part| part.arrival)
+        .or(work.layers.arrival);
+    let departure = work
+        .parts
+        .iter()
+        .rev()
+        .find_map(|part| part.departure.map(|edge| (edge, part.missing.1)));
     if let Some(arrival) = arrival {
         record.r#in = Some(render::timestamp(arrival.at));
         record.in_after = arrival.between.map(render::timestamp);

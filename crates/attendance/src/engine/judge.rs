@@ -57,7 +57,13 @@ pub(super) struct Work<'a> {
 /// Judges one shift. `carry` is what the days before handed on and becomes what this day hands on.
 #[must_use]
 pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
-    let Case { person, instance, window, now, .. } = case;
+    let Case {
+        person,
+        instance,
+        window,
+        now,
+        ..
+    } = case;
     let mut evidence = gather(case.roster, person, case.facts, instance, window, now);
     let conflict = marked(&evidence, window, Mark::Conflict);
     if conflict {
@@ -66,15 +72,34 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
     let pieces = timeline(&evidence.cleaned.sightings, &person.policy);
     let scheduled = due(case, &pieces, carry);
     let cover = cover(person, instance, &scheduled, carry, now);
-    let whole = layers(&pieces, window, instance.span, now < instance.span.to, &cover, &person.policy);
-    let mut work =
-        Work { case, scheduled, cover, evidence, pieces, layers: whole, parts: Vec::new(), labelled: Vec::new(), flags: Vec::new() };
+    let whole = layers(
+        &pieces,
+        window,
+        instance.span,
+        now < instance.span.to,
+        &cover,
+        &person.policy,
+    );
+    let mut work = Work {
+        case,
+        scheduled,
+        cover,
+        evidence,
+        pieces,
+        layers: whole,
+        parts: Vec::new(),
+        labelled: Vec::new(),
+        flags: Vec::new(),
+    };
 
     let mut record = Record {
         person: person.id.to_string(),
         day: instance.day.to_string(),
         kind: RecordKind::Shift.into(),
-        shift: instance.shift.as_ref().map_or_else(|| "rest".to_owned(), |shift| shift.id.to_string()),
+        shift: instance
+            .shift
+            .as_ref()
+            .map_or_else(|| "rest".to_owned(), |shift| shift.id.to_string()),
         zone: instance.zone.iana_name().unwrap_or("UTC").to_owned(),
         shift_start: Some(render::timestamp(instance.span.from)),
         shift_end: Some(render::timestamp(instance.span.to)),
@@ -112,7 +137,11 @@ impl Work<'_> {
 }
 
 fn marked(evidence: &Evidence, window: Span, wanted: Mark) -> bool {
-    evidence.cleaned.marks.iter().any(|(at, mark)| *mark == wanted && window.contains(*at))
+    evidence
+        .cleaned
+        .marks
+        .iter()
+        .any(|(at, mark)| *mark == wanted && window.contains(*at))
 }
 
 /// The scheduled time as it is due today: moved by come-later-leave-later, begun later after a long night.
@@ -120,14 +149,24 @@ fn due(case: Case<'_>, pieces: &[Piece], carry: &Carry) -> Spans {
     let instance = case.instance;
     let policy = &case.person.policy;
     let mut scheduled = instance.scheduled.clone();
-    let flex = instance.shift.as_ref().map_or(0, |shift| i64::from(shift.flex_min) * 60);
+    let flex = instance
+        .shift
+        .as_ref()
+        .map_or(0, |shift| i64::from(shift.flex_min) * 60);
     if flex > 0
-        && let Some(arrival) = pieces
-            .iter()
-            .find(|piece| matches!(piece.state, crate::presence::State::In(_)) && piece.span.to >= case.window.from)
+        && let Some(arrival) = pieces.iter().find(|piece| {
+            matches!(piece.state, crate::presence::State::In(_)) && piece.span.to >= case.window.from
+        })
     {
-        let later = (arrival.span.from - instance.span.from).clamp(0, flex).div_euclid(60) * 60;
-        let moved: Spans = instance.parts.iter().map(|(_, span)| Span::new(span.from + later, span.to + later)).collect();
+        let later = (arrival.span.from - instance.span.from)
+            .clamp(0, flex)
+            .div_euclid(60)
+            * 60;
+        let moved: Spans = instance
+            .parts
+            .iter()
+            .map(|(_, span)| Span::new(span.from + later, span.to + later))
+            .collect();
         scheduled = moved.subtract(&instance.breaks);
     }
     if carry.late_night == Some(instance.day) {
@@ -150,28 +189,50 @@ fn rest(work: &Work<'_>, record: &mut Record) {
 }
 
 fn fixed(work: &mut Work<'_>, record: &mut Record) {
-    let Case { instance, window, now, .. } = work.case;
+    let Case {
+        instance,
+        window,
+        now,
+        ..
+    } = work.case;
     let came = work.scheduled.within(Span::new(i64::MIN, now));
     let mut parts = Vec::new();
     if instance.parts.len() > 1 {
         for (number, (name, span)) in instance.parts.iter().enumerate() {
             let cut = part_window(instance, number, window);
-            let own = layers(&work.pieces, cut, *span, now < span.to, &work.cover, &work.case.person.policy);
+            let own = layers(
+                &work.pieces,
+                cut,
+                *span,
+                now < span.to,
+                &work.cover,
+                &work.case.person.policy,
+            );
             let scheduled = work.scheduled.within(*span);
             let came = came.within(*span);
             let labelled = label(&came, &work.cover, &own, work.counts_coarse());
             parts.push(verdict(work, name, &own, &scheduled, labelled));
-            work.layers.excursions.retain(|excursion| !excursion.span.meets(cut));
+            work.layers
+                .excursions
+                .retain(|excursion| !excursion.span.meets(cut));
             work.layers.excursions.extend(own.excursions);
         }
     } else {
         let labelled = label(&came, &work.cover, &work.layers, work.counts_coarse());
         parts.push(verdict(work, "", &work.layers, &work.scheduled, labelled));
     }
-    work.labelled = parts.iter().flat_map(|part| part.labelled.iter().copied()).collect();
+    work.labelled = parts
+        .iter()
+        .flat_map(|part| part.labelled.iter().copied())
+        .collect();
     work.parts = parts;
     let labels = sums(&work.labelled);
-    record.scheduled = work.scheduled.as_slice().iter().map(|span| length(&Labelled::plain(*span))).sum();
+    record.scheduled = work
+        .scheduled
+        .as_slice()
+        .iter()
+        .map(|span| length(&Labelled::plain(*span)))
+        .sum();
     record.pending = record.scheduled.saturating_sub(super::minutes::total(&labels));
     record.late = work.parts.iter().map(|part| part.late).sum();
     record.early = work.parts.iter().map(|part| part.early).sum();
@@ -215,7 +276,12 @@ fn note_overtime(work: &mut Work<'_>, record: &mut Record, overtime: &Overtime) 
 
 /// Edges, flags, confidence, segments and the text.
 fn finish(work: &mut Work<'_>, record: &mut Record) {
-    let Case { instance, window, person, .. } = work.case;
+    let Case {
+        instance,
+        window,
+        person,
+        ..
+    } = work.case;
     for (mark, flag) in [(Mark::TowerFlip, "tower-flip"), (Mark::Mock, "mock")] {
         if marked(&work.evidence, window, mark) || (mark == Mark::Mock && work.evidence.mock) {
             work.flag(flag);
@@ -230,11 +296,18 @@ fn finish(work: &mut Work<'_>, record: &mut Record) {
     if work.layers.spills.1 && !instance.is_rest() {
         work.flag("on-site-after");
     }
-    let foreign = work.layers.foreign.filter(|site| !work.case.roster.is_customer(*site));
+    let foreign = work
+        .layers
+        .foreign
+        .filter(|site| !work.case.roster.is_customer(*site));
     if foreign.is_some() && !work.layers.away.intersect(&work.scheduled).is_empty() {
         work.flag("foreign-site");
     }
-    let left = work.layers.excursions.iter().any(|excursion| excursion.counted && work.layers.arrival.is_some());
+    let left = work
+        .layers
+        .excursions
+        .iter()
+        .any(|excursion| excursion.counted && work.layers.arrival.is_some());
     if left && record.away > 0 {
         work.flag("left-area");
     }
@@ -272,9 +345,20 @@ fn finish(work: &mut Work<'_>, record: &mut Record) {
     let coarse = minutes_of(&work.labelled, |part| part.coarse);
     let weak = coarse > 0
         || abnormal
-        || matches!(record.grade(), Grade::Unverified | Grade::MissingIn | Grade::MissingOut)
-        || work.flags.iter().any(|flag| matches!(flag.as_str(), "no-data" | "mock" | "conflict" | "clock" | "tower-flip"))
-        || record.visits.iter().any(|visit| visit.state() == events::attendance::v1::VisitState::Unverified);
+        || matches!(
+            record.grade(),
+            Grade::Unverified | Grade::MissingIn | Grade::MissingOut
+        )
+        || work.flags.iter().any(|flag| {
+            matches!(
+                flag.as_str(),
+                "no-data" | "mock" | "conflict" | "clock" | "tower-flip"
+            )
+        })
+        || record
+            .visits
+            .iter()
+            .any(|visit| visit.state() == events::attendance::v1::VisitState::Unverified);
     record.set_conf(if weak { Confidence::Low } else { Confidence::High });
     record.segments = render::segments(work);
     record.excursions = render::excursions(work);
@@ -290,10 +374,18 @@ fn finish(work: &mut Work<'_>, record: &mut Record) {
 fn hand_on(work: &Work<'_>, record: &Record, overtime: &Overtime, carry: &mut Carry) {
     carry.overtime_min += record.ot;
     carry.time_off_min += overtime.time_off;
-    carry.time_off_min = carry.time_off_min.saturating_sub(u32::try_from(work.cover.lieu_taken / 60).unwrap_or(0));
-    carry.late_night = overtime.late_night.then(|| crate::roster::next_day(work.case.instance.day));
+    carry.time_off_min = carry
+        .time_off_min
+        .saturating_sub(u32::try_from(work.cover.lieu_taken / 60).unwrap_or(0));
+    carry.late_night = overtime
+        .late_night
+        .then(|| crate::roster::next_day(work.case.instance.day));
     let statutory = work.case.instance.class == crate::schedule::DayClass::Statutory;
-    let worked = if work.case.instance.is_rest() { overtime.raw } else { record.worked };
+    let worked = if work.case.instance.is_rest() {
+        overtime.raw
+    } else {
+        record.worked
+    };
     carry.cycle_worked_min += worked;
     if statutory {
         carry.cycle_statutory_min += worked;

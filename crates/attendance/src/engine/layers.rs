@@ -48,8 +48,6 @@ pub(super) struct Edge {
     pub(super) site: SiteId,
     /// Unseen: an arrival after this moment, a departure not after this moment.
     pub(super) between: Option<i64>,
-    /// Nothing at all is known on the other side.
-    pub(super) open: bool,
 }
 
 /// A time outside.
@@ -74,7 +72,9 @@ pub(super) fn layers(
 ) -> Layers {
     let mut layers = Layers::default();
     // A zero-length piece inside the window counts: a punch is one.
-    let within = |piece: &Piece| piece.span.meets(window) || (piece.span.is_empty() && window.contains(piece.span.from));
+    let within = |piece: &Piece| {
+        piece.span.meets(window) || (piece.span.is_empty() && window.contains(piece.span.from))
+    };
     let is_in = |piece: &Piece| matches!(piece.state, State::In(_));
     let first = pieces.iter().position(|piece| within(piece) && is_in(piece));
     let last = pieces.iter().rposition(|piece| within(piece) && is_in(piece));
@@ -82,7 +82,9 @@ pub(super) fn layers(
         layers.arrival = arrival(pieces, first, window, part, &mut layers.spills.0);
         layers.departure = departure(pieces, last, window, part, &mut layers.spills.1);
     }
-    let stay = first.zip(last).map(|(first, last)| (first, if running { usize::MAX } else { last }));
+    let stay = first
+        .zip(last)
+        .map(|(first, last)| (first, if running { usize::MAX } else { last }));
     let mut present = Vec::new();
     let mut coarse = Vec::new();
     let mut unknown = Vec::new();
@@ -112,7 +114,10 @@ pub(super) fn layers(
             State::Out(_) => i = outside(pieces, i, window, stay, cover, policy, &mut layers, &mut present),
         }
     }
-    let known = pieces.first().zip(pieces.last()).map(|(first, last)| Span::new(first.span.from, last.span.to));
+    let known = pieces
+        .first()
+        .zip(pieces.last())
+        .map(|(first, last)| Span::new(first.span.from, last.span.to));
     match known {
         None => unknown.push(window),
         Some(known) => {
@@ -120,7 +125,9 @@ pub(super) fn layers(
             if first.is_none() {
                 unknown.push(Span::new(window.from, known.from));
             }
-            let left = pieces.last().is_some_and(|piece| matches!(piece.state, State::Out(_)));
+            let left = pieces
+                .last()
+                .is_some_and(|piece| matches!(piece.state, State::Out(_)));
             if !(left && last.is_some()) {
                 unknown.push(Span::new(known.to, window.to));
             }
@@ -149,12 +156,27 @@ fn arrival(pieces: &[Piece], first: usize, window: Span, part: Span, spills: &mu
     if piece.span.from < window.from {
         // There since before the window: whoever never left arrives with the shift.
         *spills = true;
-        return Some(Edge { at: part.from, sure: part.from, site, between: None, open: false });
+        return Some(Edge {
+            at: part.from,
+            sure: part.from,
+            site,
+            between: None,
+        });
     }
     let before = first.checked_sub(1).and_then(|before| pieces.get(before));
-    let at = piece.approach.filter(|at| *at >= window.from).unwrap_or(piece.span.from);
-    let between = before.filter(|before| before.state == State::Gap).map(|gap| gap.span.from);
-    Some(Edge { at, sure: piece.span.from, site, between, open: before.is_none() })
+    let at = piece
+        .approach
+        .filter(|at| *at >= window.from)
+        .unwrap_or(piece.span.from);
+    let between = before
+        .filter(|before| before.state == State::Gap)
+        .map(|gap| gap.span.from);
+    Some(Edge {
+        at,
+        sure: piece.span.from,
+        site,
+        between,
+    })
 }
 
 fn departure(pieces: &[Piece], last: usize, window: Span, part: Span, spills: &mut bool) -> Option<Edge> {
@@ -162,7 +184,12 @@ fn departure(pieces: &[Piece], last: usize, window: Span, part: Span, spills: &m
     let State::In(site) = piece.state else { return None };
     if piece.span.to > window.to {
         *spills = true;
-        return Some(Edge { at: part.to, sure: part.to, site, between: None, open: false });
+        return Some(Edge {
+            at: part.to,
+            sure: part.to,
+            site,
+            between: None,
+        });
     }
     let after = pieces.get(last + 1);
     let unseen = after.is_none_or(|after| matches!(after.state, State::Gap | State::Coarse));
@@ -171,7 +198,6 @@ fn departure(pieces: &[Piece], last: usize, window: Span, part: Span, spills: &m
         sure: piece.span.to,
         site,
         between: unseen.then(|| after.map_or(i64::MAX, |gap| gap.span.to)),
-        open: after.is_none(),
     })
 }
 
@@ -188,19 +214,28 @@ fn outside(
     present: &mut Vec<Span>,
 ) -> usize {
     let run = pieces.get(start..).unwrap_or_default();
-    let length = run.iter().take_while(|piece| matches!(piece.state, State::Out(_))).count();
+    let length = run
+        .iter()
+        .take_while(|piece| matches!(piece.state, State::Out(_)))
+        .count();
     let run = run.get(..length).unwrap_or_default();
     let end = start + length;
-    let whole = Span::new(run.first().map_or(0, |piece| piece.span.from), run.last().map_or(0, |piece| piece.span.to));
+    let whole = Span::new(
+        run.first().map_or(0, |piece| piece.span.from),
+        run.last().map_or(0, |piece| piece.span.to),
+    );
     let span = whole.clip(window);
     if span.is_empty() {
         return end;
     }
     layers.seen_out = true;
-    let foreign = run.iter().filter(|piece| piece.span.meets(window)).find_map(|piece| match piece.state {
-        State::Out(site) => site,
-        _ => None,
-    });
+    let foreign = run
+        .iter()
+        .filter(|piece| piece.span.meets(window))
+        .find_map(|piece| match piece.state {
+            State::Out(site) => site,
+            _ => None,
+        });
     layers.foreign = layers.foreign.or(foreign);
     let farthest_m = run.iter().map(|piece| piece.farthest_m).fold(0.0, f32::max);
     let inner = stay.is_some_and(|(first, last)| first < start && end <= last);
@@ -208,7 +243,10 @@ fn outside(
         Some(State::In(site)) => Some(site),
         _ => None,
     };
-    let ends = (own(start.checked_sub(1).and_then(|i| pieces.get(i))), own(pieces.get(end)));
+    let ends = (
+        own(start.checked_sub(1).and_then(|i| pieces.get(i))),
+        own(pieces.get(end)),
+    );
     if let (Some(a), Some(b)) = ends
         && inner
         && a != b
@@ -231,7 +269,12 @@ fn outside(
         } else if inner {
             present.push(span);
         }
-        layers.excursions.push(Excursion { span, counted: long, farthest_m, foreign });
+        layers.excursions.push(Excursion {
+            span,
+            counted: long,
+            farthest_m,
+            foreign,
+        });
     }
     end
 }

@@ -27,12 +27,21 @@ pub(super) struct Terms<'a> {
 #[must_use]
 pub fn key(record: &Record) -> String {
     match record.kind() {
-        RecordKind::Cycle => format!("{}/cycle-{}", record.person, record.cycle.as_ref().map_or("", |cycle| &cycle.from)),
+        RecordKind::Cycle => format!(
+            "{}/cycle-{}",
+            record.person,
+            record.cycle.as_ref().map_or("", |cycle| &cycle.from)
+        ),
         RecordKind::Adjustment => {
-            let month = record.adjustment.as_ref().map_or("", |adjustment| &adjustment.month);
+            let month = record
+                .adjustment
+                .as_ref()
+                .map_or("", |adjustment| &adjustment.month);
             format!("{}/{}/{}/adjust-{month}", record.person, record.day, record.index)
         }
-        RecordKind::Shift | RecordKind::Unspecified => format!("{}/{}/{}", record.person, record.day, record.index),
+        RecordKind::Shift | RecordKind::Unspecified => {
+            format!("{}/{}/{}", record.person, record.day, record.index)
+        }
     }
 }
 
@@ -49,7 +58,9 @@ impl Ledger {
             return Some(judged);
         };
         let differs = content(said) != content(&judged);
-        if said.finality() == Finality::Locked || (terms.locked && differs && said.finality() == Finality::Final) {
+        if said.finality() == Finality::Locked
+            || (terms.locked && differs && said.finality() == Finality::Final)
+        {
             if said.finality() == Finality::Locked || differs {
                 return self.adjust(&judged, terms);
             }
@@ -87,7 +98,12 @@ impl Ledger {
             leave_min: less(judged.leave_min, said.leave_min),
             ot: less(judged.ot, said.ot),
         };
-        let booked = |record: &Record| record.adjustment.as_ref().is_some_and(|booked| booked.month == terms.month);
+        let booked = |record: &Record| {
+            record
+                .adjustment
+                .as_ref()
+                .is_some_and(|booked| booked.month == terms.month)
+        };
         for other in self.adjustments.iter().filter(|record| !booked(record)) {
             let Some(other) = &other.adjustment else { continue };
             difference.from_grade = other.to_grade;
@@ -99,9 +115,16 @@ impl Ledger {
             difference.ot -= other.ot;
         }
         let nothing = difference.from_grade == difference.to_grade
-            && [difference.worked, difference.late, difference.early, difference.away, difference.leave_min, difference.ot]
-                .iter()
-                .all(|part| *part == 0);
+            && [
+                difference.worked,
+                difference.late,
+                difference.early,
+                difference.away,
+                difference.leave_min,
+                difference.ot,
+            ]
+            .iter()
+            .all(|part| *part == 0);
         let existing = self.adjustments.iter().position(booked);
         let rev = match existing.and_then(|at| self.adjustments.get(at)) {
             None if nothing => return None,
@@ -128,12 +151,25 @@ fn less(new: u32, old: u32) -> i32 {
 
 /// A record without what changes with every telling.
 fn content(record: &Record) -> Record {
-    Record { rev: 0, observed_at: None, finality: 0, ..record.clone() }
+    Record {
+        rev: 0,
+        observed_at: None,
+        finality: 0,
+        ..record.clone()
+    }
 }
 
 /// What is worth telling while a shift runs: not that another minute has passed.
 fn outline(record: &Record) -> (i32, Option<events::Timestamp>, u32, u32, u32, &[String], u32) {
     let away = u32::from(record.away > 0);
     let over = u32::from(record.pending == 0);
-    (record.grade, record.r#in, record.late, away, record.leave_min + record.trip_min, &record.flags, over)
+    (
+        record.grade,
+        record.r#in,
+        record.late,
+        away,
+        record.leave_min + record.trip_min,
+        &record.flags,
+        over,
+    )
 }

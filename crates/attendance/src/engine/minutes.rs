@@ -31,7 +31,14 @@ pub(super) fn label(scheduled: &Spans, cover: &Cover, layers: &Layers, count_coa
         left = left.subtract(layer);
     };
     let plain = |label: Label| {
-        move |span: Span| Labelled { span, label, site: None, bridged: false, coarse: false, transit: false }
+        move |span: Span| Labelled {
+            span,
+            label,
+            site: None,
+            bridged: false,
+            coarse: false,
+            transit: false,
+        }
     };
     take(&cover.leave, &plain(Label::Leave));
     take(&cover.trip, &plain(Label::Trip));
@@ -42,12 +49,21 @@ pub(super) fn label(scheduled: &Spans, cover: &Cover, layers: &Layers, count_coa
         ..plain(Label::Present)(span)
     });
     for (span, site) in &layers.at_sites {
-        take(&(*span).into(), &|span| Labelled { site: Some(*site), ..plain(Label::Present)(span) });
+        take(&(*span).into(), &|span| Labelled {
+            site: Some(*site),
+            ..plain(Label::Present)(span)
+        });
     }
-    take(&layers.transit, &|span| Labelled { transit: true, ..plain(Label::Present)(span) });
+    take(&layers.transit, &|span| Labelled {
+        transit: true,
+        ..plain(Label::Present)(span)
+    });
     take(&layers.present, &plain(Label::Present));
     if count_coarse {
-        take(&layers.coarse, &|span| Labelled { coarse: true, ..plain(Label::Present)(span) });
+        take(&layers.coarse, &|span| Labelled {
+            coarse: true,
+            ..plain(Label::Present)(span)
+        });
     }
     take(&cover.travel, &plain(Label::Trip));
     take(&layers.away, &plain(Label::Away));
@@ -58,7 +74,11 @@ pub(super) fn label(scheduled: &Spans, cover: &Cover, layers: &Layers, count_coa
 }
 
 fn site_at(layers: &Layers, at: i64) -> Option<SiteId> {
-    layers.at_sites.iter().find(|(span, _)| span.contains(at)).map(|(_, site)| *site)
+    layers
+        .at_sites
+        .iter()
+        .find(|(span, _)| span.contains(at))
+        .map(|(_, site)| *site)
 }
 
 fn whole_minutes(labelled: Vec<Labelled>) -> Vec<Labelled> {
@@ -125,6 +145,13 @@ impl Labelled {
     /// Time without a verdict yet.
     pub(super) fn plain(span: Span) -> Self {
         let span = Span::new(rounded(span.from), rounded(span.to));
-        Self { span, label: Label::Unspecified, site: None, bridged: false, coarse: false, transit: false }
+        Self {
+            span,
+            label: Label::Unspecified,
+            site: None,
+            bridged: false,
+            coarse: false,
+            transit: false,
+        }
     }
 }

@@ -2,7 +2,12 @@
 //!
 //! Everything here is a function of its arguments. [`judge()`] judges one shift; a [`Desk`] keeps what is known and
 //! what was said about one person, and says what changes when a fact arrives or time passes.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod carry;
 mod cover;

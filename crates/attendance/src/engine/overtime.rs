@@ -32,7 +32,10 @@ pub(super) fn count(work: &Work<'_>, record: &Record, carry: &Carry) -> Overtime
     let (policy, instance) = (&case.person.policy, case.instance);
     let present = work.layers.present.within(Span::new(i64::MIN, case.now));
     let extra = beyond_shift(work, &present);
-    let mut overtime = Overtime { raw: extra.minutes(), ..Overtime::default() };
+    let mut overtime = Overtime {
+        raw: extra.minutes(),
+        ..Overtime::default()
+    };
     if policy.cycle.is_some() {
         // Comprehensive hours know overtime only by the cycle.
         return overtime;
@@ -48,7 +51,11 @@ pub(super) fn count(work: &Work<'_>, record: &Record, carry: &Carry) -> Overtime
         if minutes > 0 {
             overtime.minutes += minutes;
             overtime.time_off += if time_off { minutes } else { 0 };
-            overtime.classes.push(pb::Overtime { class: class.into(), min: minutes, time_off });
+            overtime.classes.push(pb::Overtime {
+                class: class.into(),
+                min: minutes,
+                time_off,
+            });
         }
     };
     match policy.overtime {
@@ -58,7 +65,10 @@ pub(super) fn count(work: &Work<'_>, record: &Record, carry: &Carry) -> Overtime
             for approval in overtime_of(case.person, instance, case.now) {
                 let span = Spans::from(Span::new(approval.from, approval.until));
                 let worked = free.intersect(&span).subtract(&counted);
-                add(worked.minutes().saturating_sub(approval.break_min), approval.time_off);
+                add(
+                    worked.minutes().saturating_sub(approval.break_min),
+                    approval.time_off,
+                );
                 counted = counted.union(&worked);
             }
             overtime.late_night = late_night(work, &counted);
@@ -71,7 +81,11 @@ pub(super) fn count(work: &Work<'_>, record: &Record, carry: &Carry) -> Overtime
         }
         OvertimeBasis::Shift => {
             let outside = present.within(case.window).subtract(&Spans::from(instance.span));
-            let outside = if instance.is_rest() { present.clone() } else { outside };
+            let outside = if instance.is_rest() {
+                present.clone()
+            } else {
+                outside
+            };
             if outside.minutes() >= policy.overtime_tolerance_min {
                 add(outside.minutes(), false);
             }
@@ -84,7 +98,9 @@ pub(super) fn count(work: &Work<'_>, record: &Record, carry: &Carry) -> Overtime
     }
     let before = carry.overtime_min;
     let cap = policy.overtime_cap_min;
-    overtime.over_cap = (before + overtime.minutes).saturating_sub(cap.max(before)).min(overtime.minutes);
+    overtime.over_cap = (before + overtime.minutes)
+        .saturating_sub(cap.max(before))
+        .min(overtime.minutes);
     overtime
 }
 
@@ -94,14 +110,21 @@ fn beyond_shift(work: &Work<'_>, present: &Spans) -> Spans {
     if instance.is_rest() {
         return present.clone();
     }
-    let end = work.scheduled.end().unwrap_or(instance.span.to).max(instance.span.to);
+    let end = work
+        .scheduled
+        .end()
+        .unwrap_or(instance.span.to)
+        .max(instance.span.to);
     present.within(Span::new(end, work.case.window.to))
 }
 
 /// True when the overtime went on beyond the midnight after the day of the shift.
 fn late_night(work: &Work<'_>, overtime: &Spans) -> bool {
     let instance = work.case.instance;
-    let midnight = second(crate::roster::next_day(instance.day).at(0, 0, 0, 0), &instance.zone);
+    let midnight = second(
+        crate::roster::next_day(instance.day).at(0, 0, 0, 0),
+        &instance.zone,
+    );
     // A night shift is beyond midnight by itself.
     instance.span.to <= midnight && overtime.end().is_some_and(|end| end > midnight)
 }
@@ -124,7 +147,14 @@ fn calendar_day(work: &Work<'_>, present: &Spans) -> u32 {
         let from = second(date.at(0, 0, 0, 0), zone);
         let to = second(crate::roster::next_day(*date).at(0, 0, 0, 0), zone);
         let whole = Span::new(from, to);
-        let gathered = super::evidence::gather(case.roster, case.person, case.facts, case.instance, whole, case.now);
+        let gathered = super::evidence::gather(
+            case.roster,
+            case.person,
+            case.facts,
+            case.instance,
+            whole,
+            case.now,
+        );
         let pieces = timeline(&gathered.cleaned.sightings, &case.person.policy);
         let of_day: Spans = pieces
             .iter()
@@ -132,7 +162,11 @@ fn calendar_day(work: &Work<'_>, present: &Spans) -> u32 {
             .map(|piece| piece.span.clip(whole))
             .collect();
         let standard = of_day.first(i64::from(case.person.policy.daily_standard_min) * 60);
-        minutes += of_day.subtract(&standard).intersect(present).within(case.window).minutes();
+        minutes += of_day
+            .subtract(&standard)
+            .intersect(present)
+            .within(case.window)
+            .minutes();
     }
     minutes
 }
@@ -144,7 +178,10 @@ pub(super) fn night(work: &Work<'_>, (start, end): (u32, u32)) -> u32 {
     let mut date = crate::roster::previous_day(instance.day);
     for _ in 0..3 {
         let midnight = second(date.at(0, 0, 0, 0), &instance.zone);
-        spans.push(Span::new(midnight + i64::from(start) * 60, midnight + i64::from(end) * 60));
+        spans.push(Span::new(
+            midnight + i64::from(start) * 60,
+            midnight + i64::from(end) * 60,
+        ));
         date = crate::roster::next_day(date);
     }
     let nights: Spans = spans.into_iter().collect();

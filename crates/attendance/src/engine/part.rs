@@ -26,7 +26,13 @@ pub(super) struct Verdict {
     pub(super) labelled: Vec<Labelled>,
 }
 
-pub(super) fn verdict(work: &Work<'_>, name: &str, layers: &Layers, scheduled: &Spans, labelled: Vec<Labelled>) -> Verdict {
+pub(super) fn verdict(
+    work: &Work<'_>,
+    name: &str,
+    layers: &Layers,
+    scheduled: &Spans,
+    labelled: Vec<Labelled>,
+) -> Verdict {
     let policy = &work.case.person.policy;
     let due = due(&work.cover, scheduled, layers);
     let arrival = claimed(work, layers.arrival, true, scheduled);
@@ -39,16 +45,24 @@ pub(super) fn verdict(work: &Work<'_>, name: &str, layers: &Layers, scheduled: &
         late: 0,
         early: 0,
         missing: (false, false),
-        worked: minutes_of(&labelled, |part| matches!(part.label, Label::Present | Label::Outing)),
+        worked: minutes_of(&labelled, |part| {
+            matches!(part.label, Label::Present | Label::Outing)
+        }),
         scheduled: scheduled.minutes(),
         labelled,
     };
     if let (Some(arrival), Some(due_in)) = (arrival, due.start()) {
         // After leave the arrival that counts is the one after it.
-        let at = if Some(due_in) == scheduled.start() { arrival.sure } else { back_by(work, due_in).unwrap_or(arrival.sure) };
+        let at = if Some(due_in) == scheduled.start() {
+            arrival.sure
+        } else {
+            back_by(work, due_in).unwrap_or(arrival.sure)
+        };
         let late = beyond(at - due_in, policy.late_grace_min);
         match arrival.between.filter(|_| late > 0 && at == arrival.sure) {
-            Some(after) if after <= due_in + i64::from(policy.late_grace_min) * 60 => verdict.missing.0 = true,
+            Some(after) if after <= due_in + i64::from(policy.late_grace_min) * 60 => {
+                verdict.missing.0 = true
+            }
             Some(after) => verdict.late = minutes(after - due_in),
             None => verdict.late = late,
         }
@@ -57,10 +71,16 @@ pub(super) fn verdict(work: &Work<'_>, name: &str, layers: &Layers, scheduled: &
         && work.case.now >= due_out
         && (work.case.closed || departure.between.is_none())
     {
-        let at = if Some(due_out) == scheduled.end() { departure.at } else { gone_by(work, due_out).unwrap_or(departure.at) };
+        let at = if Some(due_out) == scheduled.end() {
+            departure.at
+        } else {
+            gone_by(work, due_out).unwrap_or(departure.at)
+        };
         let early = beyond(due_out - at, policy.early_grace_min);
         match departure.between.filter(|_| early > 0 && at == departure.at) {
-            Some(before) if before >= due_out - i64::from(policy.early_grace_min) * 60 => verdict.missing.1 = true,
+            Some(before) if before >= due_out - i64::from(policy.early_grace_min) * 60 => {
+                verdict.missing.1 = true
+            }
             Some(before) => verdict.early = minutes(due_out - before),
             None => verdict.early = early,
         }
@@ -81,10 +101,14 @@ fn ends_away(labelled: &[Labelled]) -> bool {
 fn due(cover: &Cover, scheduled: &Spans, layers: &Layers) -> Spans {
     let due = scheduled.subtract(&cover.excused());
     let unseen = due.subtract(&cover.outing);
-    let seen_out = layers.arrival.is_some_and(|arrival| {
-        cover.outing.as_slice().iter().any(|span| arrival.sure < span.to)
-    });
-    if seen_out && !unseen.is_empty() { due } else { unseen }
+    let seen_out = layers
+        .arrival
+        .is_some_and(|arrival| cover.outing.as_slice().iter().any(|span| arrival.sure < span.to));
+    if seen_out && !unseen.is_empty() {
+        due
+    } else {
+        unseen
+    }
 }
 
 /// A punch away from all sites still says when, where the policy lets it.
@@ -102,7 +126,12 @@ fn claimed(work: &Work<'_>, seen: Option<Edge>, is_in: bool, scheduled: &Spans) 
         .filter(|claim| claim.is_in == is_in && (claim.at <= middle) == is_in)
         .map(|claim| claim.at);
     let claim = if is_in { claims.min() } else { claims.max() };
-    let edge = |at: i64| Edge { at, sure: at, site: super::evidence::UNNAMED_SITE, between: None, open: false };
+    let edge = |at: i64| Edge {
+        at,
+        sure: at,
+        site: super::evidence::UNNAMED_SITE,
+        between: None,
+    };
     match (seen, claim) {
         (None, Some(at)) => Some(edge(at)),
         (Some(seen), Some(at)) if (is_in && at < seen.at) || (!is_in && at > seen.at) => Some(edge(at)),
@@ -112,12 +141,17 @@ fn claimed(work: &Work<'_>, seen: Option<Edge>, is_in: bool, scheduled: &Spans) 
 
 /// The first moment at an own site that reaches beyond `due`.
 fn back_by(work: &Work<'_>, due: i64) -> Option<i64> {
-    inside(work).find(|piece| piece.span.to > due).map(|piece| piece.span.from.max(work.case.window.from))
+    inside(work)
+        .find(|piece| piece.span.to > due)
+        .map(|piece| piece.span.from.max(work.case.window.from))
 }
 
 /// The last moment at an own site that began before `due`.
 fn gone_by(work: &Work<'_>, due: i64) -> Option<i64> {
-    inside(work).filter(|piece| piece.span.from < due).last().map(|piece| piece.span.to)
+    inside(work)
+        .filter(|piece| piece.span.from < due)
+        .last()
+        .map(|piece| piece.span.to)
 }
 
 fn inside<'a>(work: &'a Work<'_>) -> impl Iterator<Item = &'a Piece> {
@@ -128,7 +162,11 @@ fn inside<'a>(work: &'a Work<'_>) -> impl Iterator<Item = &'a Piece> {
 
 /// Minutes of `seconds` when they are more than the grace: inside it nothing is counted, beyond it everything.
 fn beyond(seconds: i64, grace_min: u32) -> u32 {
-    if seconds > i64::from(grace_min) * 60 { minutes(seconds) } else { 0 }
+    if seconds > i64::from(grace_min) * 60 {
+        minutes(seconds)
+    } else {
+        0
+    }
 }
 
 fn minutes(seconds: i64) -> u32 {

@@ -11,8 +11,16 @@ use crate::roster::SiteId;
 
 /// The text in Chinese and in English.
 pub(super) fn explain(work: &Work<'_>, record: &Record) -> (String, String) {
-    let mut zh = Text { work, text: String::new(), zh: true };
-    let mut en = Text { work, text: String::new(), zh: false };
+    let mut zh = Text {
+        work,
+        text: String::new(),
+        zh: true,
+    };
+    let mut en = Text {
+        work,
+        text: String::new(),
+        zh: false,
+    };
     for text in [&mut zh, &mut en] {
         text.head(record);
         text.edges(record);
@@ -43,7 +51,11 @@ impl Text<'_> {
         let mut text = format!("{:02}:{:02}", local.hour(), local.minute());
         if local.date() != instance.day {
             let (month, day) = (local.month(), local.day());
-            let _ = if self.zh { write!(text, "（{month}月{day}日）") } else { write!(text, " ({month:02}-{day:02})") };
+            let _ = if self.zh {
+                write!(text, "（{month}月{day}日）")
+            } else {
+                write!(text, " ({month:02}-{day:02})")
+            };
         }
         text
     }
@@ -53,13 +65,17 @@ impl Text<'_> {
     }
 
     fn place(&self, site: Option<SiteId>) -> String {
-        site.and_then(|id| self.work.case.roster.site(id)).map_or_else(String::new, |site| site.name.clone())
+        site.and_then(|id| self.work.case.roster.site(id))
+            .map_or_else(String::new, |site| site.name.clone())
     }
 
     fn head(&mut self, record: &Record) {
         let instance = self.work.case.instance;
         let day = instance.day;
-        let hours = instance.shift.as_ref().map(|shift| format!("{} {}", shift.name, self.span(instance.span)));
+        let hours = instance
+            .shift
+            .as_ref()
+            .map(|shift| format!("{} {}", shift.name, self.span(instance.span)));
         let (zh, en) = grade_text(record.grade());
         match hours {
             Some(hours) => self.say(
@@ -85,7 +101,10 @@ impl Text<'_> {
                         || format!("First seen at {place} at {clock}; nothing is known from {after} until then, so the arrival lies between and lateness is not judged."),
                     );
                 }
-                None => self.say(|| format!("{clock}到{place}。"), || format!("Arrived at {place} at {clock}.")),
+                None => self.say(
+                    || format!("{clock}到{place}。"),
+                    || format!("Arrived at {place} at {clock}."),
+                ),
             }
         }
         let out = record.out.as_ref().map(|at| self.clock(at.seconds));
@@ -99,20 +118,43 @@ impl Text<'_> {
             (None, None) => {}
         }
         if record.late > 0 {
-            let due = record.due_in.as_ref().map(|at| self.clock(at.seconds)).unwrap_or_default();
+            let due = record
+                .due_in
+                .as_ref()
+                .map(|at| self.clock(at.seconds))
+                .unwrap_or_default();
             let late = record.late;
-            self.say(|| format!("应于{due}到岗，迟到{late}分钟。"), || format!("Due at {due}, late by {late} min."));
+            self.say(
+                || format!("应于{due}到岗，迟到{late}分钟。"),
+                || format!("Due at {due}, late by {late} min."),
+            );
         }
         if record.early > 0 {
-            let due = record.due_out.as_ref().map(|at| self.clock(at.seconds)).unwrap_or_default();
+            let due = record
+                .due_out
+                .as_ref()
+                .map(|at| self.clock(at.seconds))
+                .unwrap_or_default();
             let early = record.early;
-            self.say(|| format!("应于{due}离岗，早退{early}分钟。"), || format!("Due until {due}, early by {early} min."));
+            self.say(
+                || format!("应于{due}离岗，早退{early}分钟。"),
+                || format!("Due until {due}, early by {early} min."),
+            );
         }
     }
 
     fn place_of(&self, id: &str) -> String {
         let site = self.work.case.roster.sites.iter().find(|site| *site.id == *id);
-        site.map_or_else(|| if self.zh { "打卡点".into() } else { "the terminal".into() }, |site| site.name.clone())
+        site.map_or_else(
+            || {
+                if self.zh {
+                    "打卡点".into()
+                } else {
+                    "the terminal".into()
+                }
+            },
+            |site| site.name.clone(),
+        )
     }
 
     fn minutes(&mut self, record: &Record) {
@@ -148,23 +190,36 @@ impl Text<'_> {
         let (zh, en) = match part.label {
             Label::Leave => ("请假".to_owned(), "leave".to_owned()),
             Label::Trip => ("出差".to_owned(), "business trip".to_owned()),
-            Label::Outing => ("批准的外出，计出勤".to_owned(), "approved outing, counts".to_owned()),
+            Label::Outing => (
+                "批准的外出，计出勤".to_owned(),
+                "approved outing, counts".to_owned(),
+            ),
             Label::Present if part.bridged => (
                 format!("无数据，前后均在{place}，计出勤"),
                 format!("no data, at {place} before and after, counts"),
             ),
-            Label::Present if part.coarse => {
-                ("仅有粗略定位，暂计出勤，待核实".to_owned(), "only coarse positions, counts until verified".to_owned())
-            }
-            Label::Present => ("两个工作地点之间的路程，计出勤".to_owned(), "on the way between two sites, counts".to_owned()),
+            Label::Present if part.coarse => (
+                "仅有粗略定位，暂计出勤，待核实".to_owned(),
+                "only coarse positions, counts until verified".to_owned(),
+            ),
+            Label::Present => (
+                "两个工作地点之间的路程，计出勤".to_owned(),
+                "on the way between two sites, counts".to_owned(),
+            ),
             Label::Away => {
                 let far = self.farthest(part.span);
-                (format!("离开工作区域{}", far.0), format!("outside the work area{}", far.1))
+                (
+                    format!("离开工作区域{}", far.0),
+                    format!("outside the work area{}", far.1),
+                )
             }
             Label::Unknown => ("无可用定位数据".to_owned(), "no usable position data".to_owned()),
             Label::Absent | Label::Unspecified => ("不在岗".to_owned(), "not at work".to_owned()),
         };
-        self.say(|| format!("{span}（{minutes}分钟）{zh}。"), || format!("{span} ({minutes} min): {en}."));
+        self.say(
+            || format!("{span}（{minutes}分钟）{zh}。"),
+            || format!("{span} ({minutes} min): {en}."),
+        );
     }
 
     fn farthest(&self, span: Span) -> (String, String) {
@@ -182,7 +237,10 @@ impl Text<'_> {
         let (zh, en) = if metres < 1_000.0 {
             (format!("{metres:.0}米"), format!("{metres:.0} m"))
         } else {
-            (format!("{:.1}公里", metres / 1_000.0), format!("{:.1} km", metres / 1_000.0))
+            (
+                format!("{:.1}公里", metres / 1_000.0),
+                format!("{:.1} km", metres / 1_000.0),
+            )
         };
         (format!("，最远{zh}"), format!(", up to {en} away"))
     }
@@ -195,7 +253,10 @@ impl Text<'_> {
                 OvertimeClass::Statutory => ("法定节假日加班", "overtime on a statutory holiday"),
                 _ => ("加班", "overtime"),
             };
-            self.say(|| format!("{zh}{minutes}分钟。"), || format!("{minutes} min of {en}."));
+            self.say(
+                || format!("{zh}{minutes}分钟。"),
+                || format!("{minutes} min of {en}."),
+            );
         }
         if record.ot_raw > 0 && record.ot == 0 {
             let raw = record.ot_raw;
@@ -209,7 +270,10 @@ impl Text<'_> {
             let (zh, en) = match visit.state() {
                 VisitState::Done => ("拜访完成", "visited"),
                 VisitState::TooShort => ("停留过短，拜访无效", "stay too short, not a visit"),
-                VisitState::Unverified => ("仅有粗略定位，拜访待核实", "only coarse positions, visit unverified"),
+                VisitState::Unverified => (
+                    "仅有粗略定位，拜访待核实",
+                    "only coarse positions, visit unverified",
+                ),
                 VisitState::Missed | VisitState::Unspecified => ("未到访", "missed"),
             };
             self.say(|| format!("{name}：{zh}。"), || format!("{name}: {en}."));
@@ -224,17 +288,57 @@ impl Text<'_> {
 
 /// What flags mean to the person concerned; flags that the text above already explains are not here.
 const FLAGS: [(&str, &str, &str); 11] = [
-    ("no-data", "全天没有收到任何定位或打卡。", "No position and no punch was received."),
-    ("tower-flip", "基站定位来回跳动，未采用。", "Tower positions jumped back and forth and were not used."),
-    ("mock", "手机报告了模拟定位，未采用。", "The phone reported simulated locations, which were not used."),
-    ("conflict", "设备与打卡位置互相矛盾，需人工核实。", "Device and punch contradict each other: to be verified by hand."),
-    ("clock", "设备时钟有误，相关定位未采用。", "The device's clock was wrong: those positions were not used."),
-    ("location-abnormal", "打卡地点不在工作地点范围内。", "A punch was made away from every work site."),
-    ("needs-approval", "该打卡需审批后才计出勤。", "It counts as presence once approved."),
-    ("foreign-site", "到过未分配给本人的工作地点。", "Seen at a site that is not assigned to you."),
+    (
+        "no-data",
+        "全天没有收到任何定位或打卡。",
+        "No position and no punch was received.",
+    ),
+    (
+        "tower-flip",
+        "基站定位来回跳动，未采用。",
+        "Tower positions jumped back and forth and were not used.",
+    ),
+    (
+        "mock",
+        "手机报告了模拟定位，未采用。",
+        "The phone reported simulated locations, which were not used.",
+    ),
+    (
+        "conflict",
+        "设备与打卡位置互相矛盾，需人工核实。",
+        "Device and punch contradict each other: to be verified by hand.",
+    ),
+    (
+        "clock",
+        "设备时钟有误，相关定位未采用。",
+        "The device's clock was wrong: those positions were not used.",
+    ),
+    (
+        "location-abnormal",
+        "打卡地点不在工作地点范围内。",
+        "A punch was made away from every work site.",
+    ),
+    (
+        "needs-approval",
+        "该打卡需审批后才计出勤。",
+        "It counts as presence once approved.",
+    ),
+    (
+        "foreign-site",
+        "到过未分配给本人的工作地点。",
+        "Seen at a site that is not assigned to you.",
+    ),
     ("worked-on-leave", "请假期间在岗。", "Was at work while on leave."),
-    ("over-cap", "本月加班超过上限。", "Overtime of the month is above the cap."),
-    ("in-lieu-short", "调休余额不足，差额待处理。", "The time-off bank does not cover all of the leave: the rest is to be decided."),
+    (
+        "over-cap",
+        "本月加班超过上限。",
+        "Overtime of the month is above the cap.",
+    ),
+    (
+        "in-lieu-short",
+        "调休余额不足，差额待处理。",
+        "The time-off bank does not cover all of the leave: the rest is to be decided.",
+    ),
 ];
 
 fn grade_text(grade: Grade) -> (&'static str, &'static str) {

@@ -20,7 +20,10 @@ pub(super) fn site(work: &Work<'_>, id: SiteId) -> String {
     if id == UNNAMED_SITE {
         return String::new();
     }
-    work.case.roster.site(id).map_or_else(String::new, |site| site.id.to_string())
+    work.case
+        .roster
+        .site(id)
+        .map_or_else(String::new, |site| site.id.to_string())
 }
 
 pub(super) fn segments(work: &Work<'_>) -> Vec<pb::Segment> {
@@ -54,7 +57,11 @@ pub(super) fn excursions(work: &Work<'_>) -> Vec<pb::Excursion> {
             from: Some(timestamp(excursion.span.from)),
             until: Some(timestamp(excursion.span.to)),
             min: minutes(excursion.span.seconds()),
-            counted: if excursion.counted { minutes(away(excursion.span)) } else { 0 },
+            counted: if excursion.counted {
+                minutes(away(excursion.span))
+            } else {
+                0
+            },
             farthest_m: f64::from(excursion.farthest_m),
             foreign_site: excursion.foreign.map_or_else(String::new, |id| site(work, id)),
         })
@@ -76,7 +83,10 @@ pub(super) fn parts(work: &Work<'_>) -> Vec<pb::Part> {
             name: part.name.clone(),
             grade: part.grade.into(),
             r#in: part.arrival.map(|edge| timestamp(edge.at)),
-            out: part.departure.filter(|_| !part.missing.1).map(|edge| timestamp(edge.at)),
+            out: part
+                .departure
+                .filter(|_| !part.missing.1)
+                .map(|edge| timestamp(edge.at)),
             late: part.late,
             early: part.early,
             worked: part.worked,
@@ -104,7 +114,12 @@ pub(super) fn evidence(work: &Work<'_>) -> Vec<String> {
         }
         ids.push(id(work, sighting.origin, sighting.at));
     }
-    ids.extend(work.evidence.abnormal.iter().map(|claim| id(work, claim.origin, claim.at)));
+    ids.extend(
+        work.evidence
+            .abnormal
+            .iter()
+            .map(|claim| id(work, claim.origin, claim.at)),
+    );
     ids.dedup();
     // The ends say most: of many changes the first and the last are kept.
     if ids.len() > MOST_EVIDENCE {

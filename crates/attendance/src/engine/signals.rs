@@ -12,7 +12,10 @@ const MATTERS_S: i64 = 600;
 pub(super) fn due(person: &Person, record: &Record, given: &mut Vec<String>, now: i64) -> Vec<Signal> {
     let policy: &Policy = &person.policy;
     let mut signals = Vec::new();
-    let over = record.shift_end.as_ref().is_none_or(|end| now >= end.seconds + MATTERS_S);
+    let over = record
+        .shift_end
+        .as_ref()
+        .is_none_or(|end| now >= end.seconds + MATTERS_S);
     if over {
         return signals;
     }
@@ -62,15 +65,24 @@ pub(super) fn due(person: &Person, record: &Record, given: &mut Vec<String>, now
             Some(_) => {}
         }
     }
-    for excursion in record.excursions.iter().filter(|excursion| excursion.counted > 0 && record.r#in.is_some()) {
-        let Some(since) = excursion.from.as_ref().map(|at| at.seconds) else { continue };
+    for excursion in record
+        .excursions
+        .iter()
+        .filter(|excursion| excursion.counted > 0 && record.r#in.is_some())
+    {
+        let Some(since) = excursion.from.as_ref().map(|at| at.seconds) else {
+            continue;
+        };
         let from = since + i64::from(policy.away_min) * 60 + 1;
         give(
             SignalKind::LeftArea,
             since,
             from,
             format!("{name}离开工作区域已超过{}分钟", policy.away_min),
-            format!("{name} has been outside the work area for more than {} min", policy.away_min),
+            format!(
+                "{name} has been outside the work area for more than {} min",
+                policy.away_min
+            ),
         );
     }
     signals

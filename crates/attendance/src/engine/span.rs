@@ -185,12 +185,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn spans() -> impl Strategy<Value = Spans> {
-        prop::collection::vec((0_i64..60, 0_i64..12), 0..8)
-            .prop_map(|parts| parts.into_iter().map(|(from, len)| Span::new(from, from + len)).collect())
+        prop::collection::vec((0_i64..60, 0_i64..12), 0..8).prop_map(|parts| {
+            parts
+                .into_iter()
+                .map(|(from, len)| Span::new(from, from + len))
+                .collect()
+        })
     }
 
     fn seconds(spans: &Spans) -> Vec<i64> {
-        (0..80).filter(|at| spans.as_slice().iter().any(|span| span.contains(*at))).collect()
+        (0..80)
+            .filter(|at| spans.as_slice().iter().any(|span| span.contains(*at)))
+            .collect()
     }
 
     proptest! {

@@ -26,7 +26,11 @@ pub(super) fn results(work: &Work<'_>) -> Vec<VisitResult> {
         let mut not_before = case.window.from;
         for visit in &approval.visits {
             let result = one(work, visit, Span::new(not_before, span.to.max(case.window.to)));
-            if let Some(left) = result.left.as_ref().filter(|_| result.state() == VisitState::Done) {
+            if let Some(left) = result
+                .left
+                .as_ref()
+                .filter(|_| result.state() == VisitState::Done)
+            {
                 not_before = not_before.max(left.seconds);
             }
             results.push(result);
@@ -39,9 +43,16 @@ fn one(work: &Work<'_>, visit: &Visit, within: Span) -> VisitResult {
     let policy = &work.case.person.policy;
     let min = i64::from(visit.min.unwrap_or(policy.visit_min)) * 60;
     let stays = stays(work, visit.site, within);
-    let best = stays.iter().find(|stay| stay.seconds() >= min).or(stays.iter().max_by_key(|stay| stay.seconds()));
+    let best = stays
+        .iter()
+        .find(|stay| stay.seconds() >= min)
+        .or(stays.iter().max_by_key(|stay| stay.seconds()));
     let mut result = VisitResult {
-        site: work.case.roster.site(visit.site).map_or_else(String::new, |site| site.id.to_string()),
+        site: work
+            .case
+            .roster
+            .site(visit.site)
+            .map_or_else(String::new, |site| site.id.to_string()),
         ..VisitResult::default()
     };
     let Some(stay) = best else {
@@ -58,7 +69,11 @@ fn one(work: &Work<'_>, visit: &Visit, within: Span) -> VisitResult {
     };
     result.arrived = Some(timestamp(stay.from));
     result.left = Some(timestamp(stay.to));
-    result.set_state(if stay.seconds() >= min { VisitState::Done } else { VisitState::TooShort });
+    result.set_state(if stay.seconds() >= min {
+        VisitState::Done
+    } else {
+        VisitState::TooShort
+    });
     if let Some(by) = visit.by {
         result.late = u32::try_from((stay.from - by).max(0) / 60).unwrap_or(0);
     }
@@ -74,7 +89,10 @@ fn stays(work: &Work<'_>, site: SiteId, within: Span) -> Vec<Span> {
         let here = matches!(sighting.view, View::Inside(at) | View::Foreign(at) if at == site);
         if !here {
             // Leaving is the first sighting elsewhere.
-            if open && let Some(last) = stays.last_mut() && sighting.at - last.to <= continuity {
+            if open
+                && let Some(last) = stays.last_mut()
+                && sighting.at - last.to <= continuity
+            {
                 last.to = sighting.at.max(last.to);
             }
             open = false;
@@ -84,7 +102,9 @@ fn stays(work: &Work<'_>, site: SiteId, within: Span) -> Vec<Span> {
             continue;
         }
         match stays.last_mut() {
-            Some(last) if open && sighting.at - last.to <= continuity => last.to = sighting.until.max(last.to),
+            Some(last) if open && sighting.at - last.to <= continuity => {
+                last.to = sighting.until.max(last.to)
+            }
             _ => stays.push(Span::new(sighting.at, sighting.until)),
         }
         open = true;
@@ -99,7 +119,12 @@ fn coarse_stay(work: &Work<'_>, site: SiteId, within: Span) -> Option<Span> {
         let accuracy = f64::from(fix.accuracy_m);
         accuracy > COARSE_M && shape.relation(fix.point, accuracy).signed_m() <= REACH * accuracy
     };
-    let mut fixes = work.case.facts.fixes_within(within).filter(near).map(|fix| fix.at);
+    let mut fixes = work
+        .case
+        .facts
+        .fixes_within(within)
+        .filter(near)
+        .map(|fix| fix.at);
     let first = fixes.next()?;
     Some(Span::new(first, fixes.last().unwrap_or(first)))
 }

@@ -68,7 +68,9 @@ fn side_by_side(sightings: &mut Vec<Sighting>, marks: &mut Vec<(i64, Mark)>) {
             if other.at - one.at > SAME_MOMENT_S {
                 break;
             }
-            if one.origin == other.origin || std::mem::discriminant(&one.view) == std::mem::discriminant(&other.view) {
+            if one.origin == other.origin
+                || std::mem::discriminant(&one.view) == std::mem::discriminant(&other.view)
+            {
                 continue;
             }
             let differ = matches!(one.view, View::Inside(_)) && other.is_out()
@@ -82,7 +84,9 @@ fn side_by_side(sightings: &mut Vec<Sighting>, marks: &mut Vec<(i64, Mark)>) {
                 mark(&mut drop, j);
             } else if other.at - one.at <= SIDE_BY_SIDE_S {
                 let inside_first = matches!(one.view, View::Inside(_));
-                let worse = if one.accuracy_m < other.accuracy_m || (one.accuracy_m == other.accuracy_m && inside_first) {
+                let worse = if one.accuracy_m < other.accuracy_m
+                    || (one.accuracy_m == other.accuracy_m && inside_first)
+                {
                     j
                 } else {
                     i
@@ -104,7 +108,9 @@ fn mark(flags: &mut [bool], at: usize) {
 /// True when nobody can have been at both.
 fn exclude(one: &Sighting, other: &Sighting) -> bool {
     let seconds = (other.at - one.at).abs();
-    let gap = f64::from(one.distance_m.max(other.distance_m)) - f64::from(one.accuracy_m) - f64::from(other.accuracy_m);
+    let gap = f64::from(one.distance_m.max(other.distance_m))
+        - f64::from(one.accuracy_m)
+        - f64::from(other.accuracy_m);
     #[allow(clippy::cast_precision_loss, reason = "at most five minutes")]
     let reach = seconds as f64 * IMPOSSIBLE_MS / 2.0;
     gap > reach + APART_M
@@ -113,7 +119,8 @@ fn exclude(one: &Sighting, other: &Sighting) -> bool {
 /// Metres between two sightings, flat: good to a percent over some kilometres.
 fn metres(one: &Sighting, other: &Sighting) -> f64 {
     let north = f64::from(other.latitude - one.latitude) * 111_200.0;
-    let east = f64::from(other.longitude - one.longitude) * 111_300.0 * f64::from(one.latitude).to_radians().cos();
+    let east =
+        f64::from(other.longitude - one.longitude) * 111_300.0 * f64::from(one.latitude).to_radians().cos();
     north.hypot(east)
 }
 
@@ -136,7 +143,9 @@ fn tower_flips(sightings: &mut Vec<Sighting>, marks: &mut Vec<(i64, Mark)>) {
         .collect();
     let mut drop = vec![false; sightings.len()];
     for group in jumps.windows(FLIPS) {
-        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
         if last.2 - first.2 <= FLIP_WINDOW_S {
             for (a, b, at) in group {
                 mark(&mut drop, *a);
@@ -173,7 +182,9 @@ fn majority(sightings: &mut [Sighting]) {
         }
         #[allow(clippy::cast_precision_loss, reason = "a few hundred fixes")]
         let share = out as f64 / (high - low).max(1) as f64;
-        let Some(sighting) = sightings.get_mut(*i) else { continue };
+        let Some(sighting) = sightings.get_mut(*i) else {
+            continue;
+        };
         if matches!(sighting.view, View::Outside) && share < MAJORITY {
             sighting.view = View::Near;
         } else if matches!(sighting.view, View::Near) && share >= MAJORITY {

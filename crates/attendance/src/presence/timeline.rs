@@ -80,14 +80,24 @@ struct Pieces(Vec<Piece>);
 
 impl Pieces {
     fn add(&mut self, step: &Step, span: Span, state: State, bridged: bool) {
-        let farthest_m = if matches!(state, State::Out(_)) { step.farthest_m } else { 0.0 };
+        let farthest_m = if matches!(state, State::Out(_)) {
+            step.farthest_m
+        } else {
+            0.0
+        };
         match self.0.last_mut() {
             // A piece of no length keeps its place until the next one says more about the same moment.
             Some(last) if last.state == state && last.bridged == bridged && last.span.to == span.from => {
                 last.span.to = span.to;
                 last.farthest_m = last.farthest_m.max(farthest_m);
             }
-            _ => self.0.push(Piece { span, state, bridged, farthest_m, approach: step.approach }),
+            _ => self.0.push(Piece {
+                span,
+                state,
+                bridged,
+                farthest_m,
+                approach: step.approach,
+            }),
         }
     }
 }
@@ -100,13 +110,17 @@ fn steps(sightings: &[Sighting], policy: &Policy) -> Vec<Step> {
         let before = steps.last().map(|step| step.state);
         // A longer telling goes on where a fix agrees with it.
         let told_until = |steps: &[Step], state: State| {
-            let held = steps.last().filter(|step| step.state == state).map_or(i64::MIN, |step| step.until);
+            let held = steps
+                .last()
+                .filter(|step| step.state == state)
+                .map_or(i64::MIN, |step| step.until);
             sighting.until.max(held)
         };
         match sighting.view {
             View::Inside(site) => {
                 let state = State::In(site);
-                let from = approach.filter(|(_, last)| sighting.at - last <= APPROACH_S && before != Some(state));
+                let from =
+                    approach.filter(|(_, last)| sighting.at - last <= APPROACH_S && before != Some(state));
                 let step = Step {
                     at: sighting.at,
                     until: told_until(&steps, state),
@@ -129,7 +143,13 @@ fn steps(sightings: &[Sighting], policy: &Policy) -> Vec<Step> {
                     approach = Some((first.map_or(sighting.at, |(first, _)| first), sighting.at));
                 }
                 let until = told_until(&steps, state);
-                steps.push(Step { at: sighting.at, until, state, farthest_m: sighting.distance_m, approach: None });
+                steps.push(Step {
+                    at: sighting.at,
+                    until,
+                    state,
+                    farthest_m: sighting.distance_m,
+                    approach: None,
+                });
                 i += 1;
             }
             View::Outside | View::Foreign(_) => {
@@ -166,7 +186,11 @@ fn outside_run(sightings: &[Sighting], start: usize, policy: &Policy) -> (usize,
         .take_while(|seen| seen.is_out() || (seen.view == View::Near && !seen.is_coarse()))
         .count();
     // Inexact fixes at the end belong to what follows.
-    let length = run.iter().take(length).rposition(Sighting::is_out).map_or(1, |last| last + 1);
+    let length = run
+        .iter()
+        .take(length)
+        .rposition(Sighting::is_out)
+        .map_or(1, |last| last + 1);
     let run_only = run.get(..length).unwrap_or_default();
     let first = run_only.first().map_or(0, |seen| seen.at);
     let last = run_only.iter().map(|seen| seen.until).max().unwrap_or(first);

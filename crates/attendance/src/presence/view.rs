@@ -54,7 +54,8 @@ pub fn view(fix: &Fix, roster: &Roster, person: &Person) -> Sighting {
     };
     for id in &person.sites {
         let Some(relation) = relation(*id) else { continue };
-        if relation.probability >= person.policy.p_in && inside.is_none_or(|(_, p)| relation.probability > p) {
+        if relation.probability >= person.policy.p_in && inside.is_none_or(|(_, p)| relation.probability > p)
+        {
             inside = Some((*id, relation.probability));
         }
         let beyond = relation.signed_m();
@@ -74,13 +75,20 @@ pub fn view(fix: &Fix, roster: &Roster, person: &Person) -> Sighting {
     } else {
         View::Near
     };
-    #[allow(clippy::cast_possible_truncation, reason = "a metre is enough for speeds and distances shown")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a metre is enough for speeds and distances shown"
+    )]
     Sighting {
         at: fix.at,
         until: fix.at,
         view,
         accuracy_m: fix.accuracy_m,
-        distance_m: if nearest.is_finite() { nearest.max(0.0) as f32 } else { 0.0 },
+        distance_m: if nearest.is_finite() {
+            nearest.max(0.0) as f32
+        } else {
+            0.0
+        },
         latitude: fix.point.latitude as f32,
         longitude: fix.point.longitude as f32,
         origin: Origin::Fix(fix.device),

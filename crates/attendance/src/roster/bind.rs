@@ -25,7 +25,10 @@ pub(super) fn bindings(
             Ok(binding) => {
                 let device: Arc<str> = entry.value.device.as_str().into();
                 let others = by_device.entry(Arc::clone(&device)).or_default();
-                if let Some(other) = others.iter().find(|other| other.person != binding.person && meet(other, &binding)) {
+                if let Some(other) = others
+                    .iter()
+                    .find(|other| other.person != binding.person && meet(other, &binding))
+                {
                     problems.push(entry.at.problem(
                         "device",
                         format!(
@@ -39,21 +42,30 @@ pub(super) fn bindings(
                 }
                 others.push(binding);
             }
-            Err((field, text)) => problems.push(
-                entry.at.problem(field, format!("binding of device {}: {field}: {text}", entry.value.device)),
-            ),
+            Err((field, text)) => problems.push(entry.at.problem(
+                field,
+                format!("binding of device {}: {field}: {text}", entry.value.device),
+            )),
         }
     }
     two_devices(&by_device, written, problems);
     by_device
 }
 
-fn two_devices(by_device: &HashMap<Arc<str>, Vec<Binding>>, written: &[Sourced<pb::Binding>], problems: &mut Vec<Problem>) {
+fn two_devices(
+    by_device: &HashMap<Arc<str>, Vec<Binding>>,
+    written: &[Sourced<pb::Binding>],
+    problems: &mut Vec<Problem>,
+) {
     for (position, entry) in written.iter().enumerate() {
         let own = |entry: &Sourced<pb::Binding>| {
             by_device
                 .get(entry.value.device.as_str())
-                .and_then(|bindings| bindings.iter().find(|binding| *binding.person == *entry.value.person))
+                .and_then(|bindings| {
+                    bindings
+                        .iter()
+                        .find(|binding| *binding.person == *entry.value.person)
+                })
                 .cloned()
         };
         let Some(binding) = own(entry) else { continue };
@@ -91,19 +103,41 @@ fn binding(
     if given.device.is_empty() {
         return Err(("device", "expected a device id, found none; add it".into()));
     }
-    let (id, person) = people
-        .get_key_value(given.person.as_str())
-        .ok_or_else(|| ("person", format!("there is no person {:?}; define the person or correct the id", given.person)))?;
+    let (id, person) = people.get_key_value(given.person.as_str()).ok_or_else(|| {
+        (
+            "person",
+            format!(
+                "there is no person {:?}; define the person or correct the id",
+                given.person
+            ),
+        )
+    })?;
     let zone = zone(&given.zone)?.unwrap_or_else(|| {
-        if person.zone.iana_name().is_some() { person.zone.clone() } else { default_zone.clone() }
+        if person.zone.iana_name().is_some() {
+            person.zone.clone()
+        } else {
+            default_zone.clone()
+        }
     });
     let bound = |field: &'static str, text: &str| {
         When::parse(text).map_err(|error| (field, format!("{error}; correct it")))
     };
-    let from = if given.from.is_empty() { i64::MIN } else { bound("from", &given.from)?.begin(&zone) };
-    let until = if given.until.is_empty() { i64::MAX } else { bound("until", &given.until)?.finish(&zone) };
+    let from = if given.from.is_empty() {
+        i64::MIN
+    } else {
+        bound("from", &given.from)?.begin(&zone)
+    };
+    let until = if given.until.is_empty() {
+        i64::MAX
+    } else {
+        bound("until", &given.until)?.finish(&zone)
+    };
     if until <= from {
         return Err(("until", "the binding ends before it begins; correct it".into()));
     }
-    Ok(Binding { person: Arc::clone(id), from, until })
+    Ok(Binding {
+        person: Arc::clone(id),
+        from,
+        until,
+    })
 }

@@ -19,9 +19,10 @@ pub(super) fn calendars(
         for day in &calendar.value.days {
             match entry(day, zone) {
                 Ok((date, entry)) => days.entry(date).or_default().push(entry),
-                Err(text) => problems.push(
-                    calendar.at.problem("days", format!("calendar {}: day {}: {text}", calendar.value.id, day.date)),
-                ),
+                Err(text) => problems.push(calendar.at.problem(
+                    "days",
+                    format!("calendar {}: day {}: {text}", calendar.value.id, day.date),
+                )),
             }
         }
         for entries in days.values_mut() {
@@ -33,10 +34,12 @@ pub(super) fn calendars(
 }
 
 fn entry(day: &pb::Day, zone: &TimeZone) -> Result<(jiff::civil::Date, CalendarDay), String> {
-    let date = day
-        .date
-        .parse()
-        .map_err(|_| format!("expected a date like 2025-10-01, found {:?}; correct it", day.date))?;
+    let date = day.date.parse().map_err(|_| {
+        format!(
+            "expected a date like 2025-10-01, found {:?}; correct it",
+            day.date
+        )
+    })?;
     let kind = pb::DayKind::try_from(day.kind).unwrap_or_default();
     if kind == pb::DayKind::Unspecified {
         return Err("expected kind work, rest, statutory or half, found none; add it".into());
@@ -45,7 +48,9 @@ fn entry(day: &pb::Day, zone: &TimeZone) -> Result<(jiff::civil::Date, CalendarD
         (pb::DayKind::Half, "AM") => true,
         (pb::DayKind::Half, "PM") => false,
         (pb::DayKind::Half, other) => {
-            return Err(format!("expected off = \"AM\" or \"PM\" on a half day, found {other:?}; say which half is free"));
+            return Err(format!(
+                "expected off = \"AM\" or \"PM\" on a half day, found {other:?}; say which half is free"
+            ));
         }
         _ => false,
     };
@@ -67,5 +72,7 @@ pub(super) fn known_at(text: &str, zone: &TimeZone) -> Result<i64, String> {
     if text.is_empty() {
         return Ok(i64::MIN);
     }
-    When::parse(text).map(|when| when.begin(zone)).map_err(|error| format!("known_at: {error}; correct it"))
+    When::parse(text)
+        .map(|when| when.begin(zone))
+        .map_err(|error| format!("known_at: {error}; correct it"))
 }

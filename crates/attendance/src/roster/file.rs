@@ -19,21 +19,38 @@ pub fn read(
     include: &dyn Fn(&str) -> Result<String, String>,
     into: &mut Definitions,
 ) -> Vec<Problem> {
-    let mut reading = Reading { name, text, problems: Vec::new() };
+    let mut reading = Reading {
+        name,
+        text,
+        problems: Vec::new(),
+    };
     if text.len() > LARGEST {
-        reading.refuse(1, format!("expected a roster of at most {LARGEST} bytes, found {}; split it", text.len()));
+        reading.refuse(
+            1,
+            format!(
+                "expected a roster of at most {LARGEST} bytes, found {}; split it",
+                text.len()
+            ),
+        );
         return reading.problems;
     }
     let document = match DeTable::parse(text) {
         Ok(document) => document.into_inner(),
         Err(error) => {
             let line = error.span().map_or(1, |span| reading.line(span.start));
-            reading.refuse(line, format!("this is not TOML: {}; correct the line", error.message()));
+            reading.refuse(
+                line,
+                format!("this is not TOML: {}; correct the line", error.message()),
+            );
             return reading.problems;
         }
     };
     let mut defaults = Map::new();
-    let mut defaults_place = Place { file: name.to_owned(), line: 1, fields: Vec::new() };
+    let mut defaults_place = Place {
+        file: name.to_owned(),
+        line: 1,
+        fields: Vec::new(),
+    };
     for (key, value) in document {
         let (section, span) = (key.get_ref().to_string(), value.span());
         let line = reading.line(key.span().start);
@@ -43,7 +60,10 @@ pub fn read(
             continue;
         }
         let DeValue::Array(items) = value.into_inner() else {
-            reading.refuse(reading.line(span.start), format!("expected tables [[{section}]], found something else"));
+            reading.refuse(
+                reading.line(span.start),
+                format!("expected tables [[{section}]], found something else"),
+            );
             continue;
         };
         for item in items {
@@ -53,7 +73,10 @@ pub fn read(
         }
     }
     if let Some(defaults) = reading.message(Value::Object(defaults), &defaults_place) {
-        into.defaults = Sourced { value: defaults, at: defaults_place };
+        into.defaults = Sourced {
+            value: defaults,
+            at: defaults_place,
+        };
     }
     reading.problems
 }
@@ -66,7 +89,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn refuse(&mut self, line: usize, text: String) {
-        self.problems.push(Problem { file: self.name.to_owned(), line, text });
+        self.problems.push(Problem {
+            file: self.name.to_owned(),
+            line,
+            text,
+        });
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -82,7 +109,11 @@ impl Reading<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        Place { file: self.name.to_owned(), line: self.line(item.span().start), fields }
+        Place {
+            file: self.name.to_owned(),
+            line: self.line(item.span().start),
+            fields,
+        }
     }
 
     fn table(
@@ -132,7 +163,8 @@ impl Reading<'_> {
             Err(error) => {
                 let text = error.to_string();
                 let field = text.split('`').nth(1).unwrap_or_default().to_owned();
-                self.problems.push(at.problem(&field, format!("{text}; correct it, the rest is used")));
+                self.problems
+                    .push(at.problem(&field, format!("{text}; correct it, the rest is used")));
                 None
             }
         }
@@ -140,13 +172,19 @@ impl Reading<'_> {
 
     /// Adds the days of the national lists that a calendar names in `files`, before its own.
     fn lists(&mut self, calendar: &mut Value, at: &Place, include: &dyn Fn(&str) -> Result<String, String>) {
-        let Some(table) = calendar.as_object_mut() else { return };
-        let Some(files) = table.remove("files") else { return };
+        let Some(table) = calendar.as_object_mut() else {
+            return;
+        };
+        let Some(files) = table.remove("files") else {
+            return;
+        };
         let mut days = Vec::new();
         for file in files.as_array().into_iter().flatten().filter_map(Value::as_str) {
             match include(file).and_then(|text| national(&text)) {
                 Ok(list) => days.extend(list),
-                Err(text) => self.problems.push(at.problem("files", format!("calendar file {file}: {text}"))),
+                Err(text) => self
+                    .problems
+                    .push(at.problem("files", format!("calendar file {file}: {text}"))),
             }
         }
         if let Some(own) = table.remove("days") {
@@ -165,8 +203,14 @@ fn national(text: &str) -> Result<Vec<Value>, String> {
         .ok_or_else(|| "expected an object with `days`, each with date, name and isOffDay".to_owned())?;
     days.iter()
         .map(|day| {
-            let date = day.get("date").and_then(Value::as_str).ok_or("a day without a date")?;
-            let off = day.get("isOffDay").and_then(Value::as_bool).ok_or("a day without isOffDay")?;
+            let date = day
+                .get("date")
+                .and_then(Value::as_str)
+                .ok_or("a day without a date")?;
+            let off = day
+                .get("isOffDay")
+                .and_then(Value::as_bool)
+                .ok_or("a day without isOffDay")?;
             let statutory = date.parse().is_ok_and(super::statutory::is_statutory);
             let kind = match (off, statutory) {
                 (false, _) => "DAY_KIND_WORK",
@@ -188,9 +232,10 @@ fn plain(value: &DeValue<'_>) -> Value {
         DeValue::Boolean(flag) => Value::Bool(*flag),
         DeValue::Datetime(time) => Value::String(time.to_string()),
         DeValue::Array(items) => items.iter().map(|item| plain(item.get_ref())).collect(),
-        DeValue::Table(table) => {
-            table.iter().map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref()))).collect()
-        }
+        DeValue::Table(table) => table
+            .iter()
+            .map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())))
+            .collect(),
     }
 }
 
@@ -209,7 +254,9 @@ const NAMES: [(&str, &str, &str); 9] = [
 
 /// Writes out what people may write short: enum values by name, spans as `09:00-12:00`, corners as pairs.
 fn shorthand(section: &str, value: &mut Value) {
-    let Some(table) = value.as_object_mut() else { return };
+    let Some(table) = value.as_object_mut() else {
+        return;
+    };
     for (_, field, prefix) in NAMES.iter().filter(|(of, _, _)| *of == section) {
         if let Some(Value::String(name)) = table.get_mut(*field)
             && !name.starts_with(prefix)

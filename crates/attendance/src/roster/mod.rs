@@ -20,8 +20,8 @@ pub mod when;
 
 pub use definitions::{Definitions, Sourced};
 pub use model::{
-    Approval, Assignment, Balance, Binding, Calendar, CalendarDay, Part, Person, Plan, Policy, Roster, Shift, SiteId,
-    Turn, Visit,
+    Approval, Assignment, Balance, Binding, Calendar, CalendarDay, Part, Person, Plan, Policy, Roster, Shift,
+    SiteId, Turn, Visit,
 };
 pub(crate) use plans::{next as next_day, planned, previous as previous_day};
 pub use problem::{Place, Problem};

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use events::roster::v1::{ApprovalKind, Coarse, CycleLength, OutsidePunch, OvertimeBasis, ShiftKind, SiteKind};
+use events::roster::v1::{
+    ApprovalKind, Coarse, CycleLength, OutsidePunch, OvertimeBasis, ShiftKind, SiteKind,
+};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

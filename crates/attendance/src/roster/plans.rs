@@ -27,14 +27,26 @@ pub(super) fn patterns(
         match pattern(&entry.value, shifts) {
             Ok(plan) => {
                 if let Some(text) = overlap(&plan) {
-                    let field = if entry.value.week.is_empty() { "cycle" } else { "week" };
-                    problems.push(entry.at.problem(field, format!("pattern {}: {text}", entry.value.id)));
+                    let field = if entry.value.week.is_empty() {
+                        "cycle"
+                    } else {
+                        "week"
+                    };
+                    problems.push(
+                        entry
+                            .at
+                            .problem(field, format!("pattern {}: {text}", entry.value.id)),
+                    );
                     continue;
                 }
                 plans.insert(entry.value.id.clone(), Arc::new(plan));
             }
             Err((field, text)) => {
-                problems.push(entry.at.problem(field, format!("pattern {}: {field}: {text}", entry.value.id)));
+                problems.push(
+                    entry
+                        .at
+                        .problem(field, format!("pattern {}: {field}: {text}", entry.value.id)),
+                );
             }
         }
     }
@@ -50,11 +62,20 @@ fn pattern(given: &pb::Pattern, shifts: &Shifts) -> Result<Plan, (&'static str, 
         if given.cycle.is_empty() || given.cycle.len() > LONGEST_CYCLE {
             return Err((
                 "cycle",
-                format!("expected a week, or a cycle of 1 to {LONGEST_CYCLE} days, found {}", given.cycle.len()),
+                format!(
+                    "expected a week, or a cycle of 1 to {LONGEST_CYCLE} days, found {}",
+                    given.cycle.len()
+                ),
             ));
         }
         let anchor: Date = given.anchor.parse().map_err(|_| {
-            ("anchor", format!("expected the first day of the cycle like 2025-09-01, found {:?}; add it", given.anchor))
+            (
+                "anchor",
+                format!(
+                    "expected the first day of the cycle like 2025-09-01, found {:?}; add it",
+                    given.anchor
+                ),
+            )
         })?;
         let cycle = given
             .cycle
@@ -62,7 +83,11 @@ fn pattern(given: &pb::Pattern, shifts: &Shifts) -> Result<Plan, (&'static str, 
             .map(|id| find(id, shifts))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|text| ("cycle", text))?;
-        return Ok(Plan { turn: Turn::Cycle(anchor, cycle), calendar: given.calendar.unwrap_or(false), make_up });
+        return Ok(Plan {
+            turn: Turn::Cycle(anchor, cycle),
+            calendar: given.calendar.unwrap_or(false),
+            make_up,
+        });
     }
     let mut week: [Option<Arc<Shift>>; 7] = Default::default();
     for (days, id) in &given.week {
@@ -74,16 +99,26 @@ fn pattern(given: &pb::Pattern, shifts: &Shifts) -> Result<Plan, (&'static str, 
         }
     }
     let make_up = make_up.or_else(|| week.iter().flatten().next().cloned());
-    Ok(Plan { turn: Turn::Week(week), calendar: given.calendar.unwrap_or(true), make_up })
+    Ok(Plan {
+        turn: Turn::Week(week),
+        calendar: given.calendar.unwrap_or(true),
+        make_up,
+    })
 }
 
 /// `mon`, or `mon-fri`, as positions in the week.
 fn weekdays(text: &str) -> Result<std::ops::RangeInclusive<usize>, String> {
-    let place = |name: &str| WEEKDAYS.iter().position(|day| *day == name.trim().to_ascii_lowercase());
+    let place = |name: &str| {
+        WEEKDAYS
+            .iter()
+            .position(|day| *day == name.trim().to_ascii_lowercase())
+    };
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (place(first), place(last)) {
         (Some(first), Some(last)) if first <= last => Ok(first..=last),
-        _ => Err(format!("expected a weekday mon to sun, or a range like mon-fri, found {text:?}; correct it")),
+        _ => Err(format!(
+            "expected a weekday mon to sun, or a range like mon-fri, found {text:?}; correct it"
+        )),
     }
 }
 
@@ -139,25 +174,44 @@ pub(super) fn assignment(
         if text.is_empty() {
             return Ok(default);
         }
-        text.parse::<Date>()
-            .map_err(|_| (field, format!("expected a date like 2025-09-24, found {text:?}; correct it")))
+        text.parse::<Date>().map_err(|_| {
+            (
+                field,
+                format!("expected a date like 2025-09-24, found {text:?}; correct it"),
+            )
+        })
     };
     let (from, until) = if given.day.is_empty() {
-        (date("from", &given.from, Date::MIN)?, date("until", &given.until, Date::MAX)?)
+        (
+            date("from", &given.from, Date::MIN)?,
+            date("until", &given.until, Date::MAX)?,
+        )
     } else {
         let day = date("day", &given.day, Date::MIN)?;
         (day, day)
     };
     if until < from {
-        return Err(("until", format!("the assignment ends on {until}, before it begins on {from}; correct it")));
+        return Err((
+            "until",
+            format!("the assignment ends on {until}, before it begins on {from}; correct it"),
+        ));
     }
     let plan = match (given.pattern.as_str(), given.shift.as_str()) {
-        ("", "") => return Err(("pattern", "expected a pattern or a shift, found neither; add one".into())),
+        ("", "") => {
+            return Err((
+                "pattern",
+                "expected a pattern or a shift, found neither; add one".into(),
+            ));
+        }
         ("", id) => {
             let shift = find(id, shifts).map_err(|text| ("shift", text))?;
             let daily = shift.is_none() || !given.day.is_empty() || given.calendar == Some(false);
             Arc::new(if daily {
-                Plan { turn: Turn::Daily(shift), calendar: false, make_up: None }
+                Plan {
+                    turn: Turn::Daily(shift),
+                    calendar: false,
+                    make_up: None,
+                }
             } else {
                 let work = || shift.clone();
                 Plan {
@@ -167,12 +221,18 @@ pub(super) fn assignment(
                 }
             })
         }
-        (id, "") => Arc::clone(
-            plans
-                .get(id)
-                .ok_or_else(|| ("pattern", format!("there is no usable pattern {id:?}; define it or correct the id")))?,
-        ),
-        _ => return Err(("shift", "expected a pattern or a shift, found both; take one out".into())),
+        (id, "") => Arc::clone(plans.get(id).ok_or_else(|| {
+            (
+                "pattern",
+                format!("there is no usable pattern {id:?}; define it or correct the id"),
+            )
+        })?),
+        _ => {
+            return Err((
+                "shift",
+                "expected a pattern or a shift, found both; take one out".into(),
+            ));
+        }
     };
     Ok(Assigned {
         assignment: Assignment {

@@ -12,7 +12,10 @@ use super::plans::{assignment, collision, patterns};
 use super::shifts::{Shifts, shift, zone};
 use super::site::{Shape, sites};
 use super::when::When;
-use super::{Approval, Balance, Calendar, Definitions, Person, Policy, Problem, Roster, SiteId, Sourced, Visit, bind, rules};
+use super::{
+    Approval, Balance, Calendar, Definitions, Person, Policy, Problem, Roster, SiteId, Sourced, Visit, bind,
+    rules,
+};
 
 /// Longest approval in days: what is longer is a missing end.
 const LONGEST_APPROVAL_DAYS: i64 = 400;
@@ -38,7 +41,9 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
             None
         }
     };
-    let default_zone = default_zone.or_else(|| TimeZone::get("Asia/Shanghai").ok()).unwrap_or(TimeZone::UTC);
+    let default_zone = default_zone
+        .or_else(|| TimeZone::get("Asia/Shanghai").ok())
+        .unwrap_or(TimeZone::UTC);
 
     let sites = sites(&written.sites, fences, &mut problems);
     let mut shifts = Shifts::new();
@@ -48,7 +53,11 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
                 shifts.insert(entry.value.id.clone(), Arc::new(shift));
             }
             Err((field, text)) => {
-                problems.push(entry.at.problem(field, format!("shift {}: {field}: {text}", entry.value.id)));
+                problems.push(
+                    entry
+                        .at
+                        .problem(field, format!("shift {}: {field}: {text}", entry.value.id)),
+                );
             }
         }
     }
@@ -57,11 +66,22 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
     let policies: HashMap<String, Arc<Policy>> = written
         .policies
         .iter()
-        .map(|entry| (entry.value.id.clone(), Arc::new(rules::policy(entry, &mut problems))))
+        .map(|entry| {
+            (
+                entry.value.id.clone(),
+                Arc::new(rules::policy(entry, &mut problems)),
+            )
+        })
         .collect();
 
     let mut people = BTreeMap::new();
-    let known = Known { sites: &sites, calendars: &calendars, policies: &policies, defaults, zone: &default_zone };
+    let known = Known {
+        sites: &sites,
+        calendars: &calendars,
+        policies: &policies,
+        defaults,
+        zone: &default_zone,
+    };
     for entry in &written.persons {
         if let Some(person) = person(entry, &known, &mut problems) {
             people.insert(Arc::clone(&person.id), person);
@@ -70,35 +90,58 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
     for entry in &written.assignments {
         match assignment(&entry.value, &shifts, &plans, &default_zone) {
             Ok(assigned) => give(entry, &assigned, &mut people, &mut problems),
-            Err((field, text)) => problems.push(
-                entry.at.problem(field, format!("roster of {}{}: {field}: {text}", entry.value.person, entry.value.group)),
-            ),
+            Err((field, text)) => problems.push(entry.at.problem(
+                field,
+                format!(
+                    "roster of {}{}: {field}: {text}",
+                    entry.value.person, entry.value.group
+                ),
+            )),
         }
     }
     for entry in &written.approvals {
         if entry.value.withdrawn {
             continue;
         }
-        let result = subject(&mut people, &entry.value.person)
-            .and_then(|person| approval(&entry.value, person, &sites).map(|approval| person.approvals.push(approval)));
+        let result = subject(&mut people, &entry.value.person).and_then(|person| {
+            approval(&entry.value, person, &sites).map(|approval| person.approvals.push(approval))
+        });
         if let Err((field, text)) = result {
-            problems.push(entry.at.problem(field, format!("approval {}: {field}: {text}", entry.value.id)));
+            problems.push(
+                entry
+                    .at
+                    .problem(field, format!("approval {}: {field}: {text}", entry.value.id)),
+            );
         }
     }
     for entry in &written.balances {
         let result = subject(&mut people, &entry.value.person)
             .and_then(|person| balance(&entry.value).map(|balance| person.balances.push(balance)));
         if let Err((field, text)) = result {
-            problems.push(entry.at.problem(field, format!("balance of {}: {field}: {text}", entry.value.person)));
+            problems.push(entry.at.problem(
+                field,
+                format!("balance of {}: {field}: {text}", entry.value.person),
+            ));
         }
     }
     for person in people.values_mut() {
-        person.assignments.sort_by_key(|assignment| (assignment.known_at, assignment.single));
-        person.approvals.sort_by(|a, b| (a.from, &a.id).cmp(&(b.from, &b.id)));
+        person
+            .assignments
+            .sort_by_key(|assignment| (assignment.known_at, assignment.single));
+        person
+            .approvals
+            .sort_by(|a, b| (a.from, &a.id).cmp(&(b.from, &b.id)));
         person.balances.sort_by_key(|balance| balance.day);
     }
     let bindings = bind::bindings(&written.bindings, &people, &default_zone, &mut problems);
-    Resolved { roster: Roster { people, sites, bindings }, problems }
+    Resolved {
+        roster: Roster {
+            people,
+            sites,
+            bindings,
+        },
+        problems,
+    }
 }
 
 /// What persons may refer to.
@@ -113,7 +156,11 @@ struct Known<'a> {
 fn person(entry: &Sourced<pb::Person>, known: &Known<'_>, problems: &mut Vec<Problem>) -> Option<Person> {
     let given = &entry.value;
     let mut refuse = |field: &str, text: String| {
-        problems.push(entry.at.problem(field, format!("person {}: {field}: {text}", given.id)));
+        problems.push(
+            entry
+                .at
+                .problem(field, format!("person {}: {field}: {text}", given.id)),
+        );
     };
     if given.id.is_empty() {
         refuse("id", "expected an id, found none; add it".into());
@@ -131,16 +178,24 @@ fn person(entry: &Sourced<pb::Person>, known: &Known<'_>, problems: &mut Vec<Pro
     for id in &given.sites {
         match site_id(known.sites, id) {
             Some(site) => sites.push(site),
-            None => refuse("sites", format!("there is no usable site {id:?}; define it or correct the id")),
+            None => refuse(
+                "sites",
+                format!("there is no usable site {id:?}; define it or correct the id"),
+            ),
         }
     }
-    let bound = |field: &'static str, text: &str, open: i64, end: bool| -> Result<i64, (&'static str, String)> {
-        if text.is_empty() {
-            return Ok(open);
-        }
-        let when = When::parse(text).map_err(|error| (field, format!("{error}; correct it")))?;
-        Ok(if end { when.finish(&zone) } else { when.begin(&zone) })
-    };
+    let bound =
+        |field: &'static str, text: &str, open: i64, end: bool| -> Result<i64, (&'static str, String)> {
+            if text.is_empty() {
+                return Ok(open);
+            }
+            let when = When::parse(text).map_err(|error| (field, format!("{error}; correct it")))?;
+            Ok(if end {
+                when.finish(&zone)
+            } else {
+                when.begin(&zone)
+            })
+        };
     let mut employment = |field, text: &str, open, end| {
         bound(field, text, open, end).unwrap_or_else(|(field, text)| {
             refuse(field, text);
@@ -152,20 +207,44 @@ fn person(entry: &Sourced<pb::Person>, known: &Known<'_>, problems: &mut Vec<Pro
     let mut chosen = |field: &str, own: &str, default: &str, found: bool| {
         let id = if own.is_empty() { default } else { own }.to_owned();
         if !id.is_empty() && !found {
-            refuse(field, format!("there is no {field} {id:?}; define it or correct the id"));
+            refuse(
+                field,
+                format!("there is no {field} {id:?}; define it or correct the id"),
+            );
         }
     };
-    let policy_id = if given.policy.is_empty() { &known.defaults.policy } else { &given.policy };
+    let policy_id = if given.policy.is_empty() {
+        &known.defaults.policy
+    } else {
+        &given.policy
+    };
     let policy = known.policies.get(policy_id).cloned();
     chosen("policy", &given.policy, &known.defaults.policy, policy.is_some());
-    let calendar_id = if given.calendar.is_empty() { &known.defaults.calendar } else { &given.calendar };
+    let calendar_id = if given.calendar.is_empty() {
+        &known.defaults.calendar
+    } else {
+        &given.calendar
+    };
     let calendar = known.calendars.get(calendar_id).cloned();
-    chosen("calendar", &given.calendar, &known.defaults.calendar, calendar.is_some());
+    chosen(
+        "calendar",
+        &given.calendar,
+        &known.defaults.calendar,
+        calendar.is_some(),
+    );
     // One calendar needs no naming.
-    let only = || (known.calendars.len() == 1).then(|| known.calendars.values().next().cloned()).flatten();
+    let only = || {
+        (known.calendars.len() == 1)
+            .then(|| known.calendars.values().next().cloned())
+            .flatten()
+    };
     Some(Person {
         id: given.id.as_str().into(),
-        name: if given.name.is_empty() { given.id.clone() } else { given.name.clone() },
+        name: if given.name.is_empty() {
+            given.id.clone()
+        } else {
+            given.name.clone()
+        },
         groups: given.groups.clone(),
         sites,
         zone,
@@ -184,10 +263,16 @@ fn site_id(sites: &[super::Site], id: &str) -> Option<SiteId> {
     SiteId::try_from(position).ok()
 }
 
-fn subject<'a>(people: &'a mut BTreeMap<Arc<str>, Person>, id: &str) -> Result<&'a mut Person, (&'static str, String)> {
-    people
-        .get_mut(id)
-        .ok_or_else(|| ("person", format!("there is no usable person {id:?}; define the person or correct the id")))
+fn subject<'a>(
+    people: &'a mut BTreeMap<Arc<str>, Person>,
+    id: &str,
+) -> Result<&'a mut Person, (&'static str, String)> {
+    people.get_mut(id).ok_or_else(|| {
+        (
+            "person",
+            format!("there is no usable person {id:?}; define the person or correct the id"),
+        )
+    })
 }
 
 fn give(
@@ -198,7 +283,10 @@ fn give(
 ) {
     let new = &assigned.assignment;
     if assigned.person.is_empty() == assigned.group.is_empty() {
-        problems.push(entry.at.problem("person", "roster: expected a person or a group, found neither or both"));
+        problems.push(entry.at.problem(
+            "person",
+            "roster: expected a person or a group, found neither or both",
+        ));
         return;
     }
     let mut found = false;
@@ -227,36 +315,65 @@ fn give(
         person.assignments.push(new.clone());
     }
     if !found {
-        let (what, id) = if assigned.person.is_empty() { ("group", &assigned.group) } else { ("person", &assigned.person) };
-        problems.push(entry.at.problem(what, format!("roster: there is no usable {what} {id:?}; correct the id")));
+        let (what, id) = if assigned.person.is_empty() {
+            ("group", &assigned.group)
+        } else {
+            ("person", &assigned.person)
+        };
+        problems.push(entry.at.problem(
+            what,
+            format!("roster: there is no usable {what} {id:?}; correct the id"),
+        ));
     }
 }
 
-fn approval(given: &pb::Approval, person: &Person, sites: &[super::Site]) -> Result<Approval, (&'static str, String)> {
+fn approval(
+    given: &pb::Approval,
+    person: &Person,
+    sites: &[super::Site],
+) -> Result<Approval, (&'static str, String)> {
     let kind = given.kind();
     if kind == pb::ApprovalKind::Unspecified {
-        return Err(("kind", "expected leave, trip, outing or overtime, found none; add it".into()));
+        return Err((
+            "kind",
+            "expected leave, trip, outing or overtime, found none; add it".into(),
+        ));
     }
     let away_zone = zone(&given.zone)?;
     let zone = away_zone.as_ref().unwrap_or(&person.zone);
-    let read = |field: &'static str, text: &str| When::parse(text).map_err(|error| (field, format!("{error}; correct it")));
+    let read = |field: &'static str, text: &str| {
+        When::parse(text).map_err(|error| (field, format!("{error}; correct it")))
+    };
     if given.from.is_empty() {
         return Err(("from", "expected a beginning, found none; add from".into()));
     }
     if given.until.is_empty() {
         return Err(("until", "the approval has no end; add until".into()));
     }
-    let (from, until) = (read("from", &given.from)?.begin(zone), read("until", &given.until)?.finish(zone));
+    let (from, until) = (
+        read("from", &given.from)?.begin(zone),
+        read("until", &given.until)?.finish(zone),
+    );
     if until <= from {
         return Err(("until", "the approval ends before it begins; correct it".into()));
     }
     if until - from > LONGEST_APPROVAL_DAYS * 86_400 {
-        return Err(("until", format!("the approval lasts more than {LONGEST_APPROVAL_DAYS} days; correct its end")));
+        return Err((
+            "until",
+            format!("the approval lasts more than {LONGEST_APPROVAL_DAYS} days; correct its end"),
+        ));
     }
     let mut visits = Vec::new();
     for visit in &given.visits {
-        let site = site_id(sites, &visit.site)
-            .ok_or_else(|| ("visits", format!("there is no usable site {:?}; define it or correct the id", visit.site)))?;
+        let site = site_id(sites, &visit.site).ok_or_else(|| {
+            (
+                "visits",
+                format!(
+                    "there is no usable site {:?}; define it or correct the id",
+                    visit.site
+                ),
+            )
+        })?;
         let by = if visit.by.is_empty() {
             None
         } else {
@@ -267,10 +384,21 @@ fn approval(given: &pb::Approval, person: &Person, sites: &[super::Site]) -> Res
                 .map_err(|error| ("visits", format!("{error}; correct it")))?;
             Some(at)
         };
-        visits.push(Visit { site, by, min: visit.min });
+        visits.push(Visit {
+            site,
+            by,
+            min: visit.min,
+        });
     }
     let id = if given.id.is_empty() {
-        format!("{}/{}/{}", person.id, given.from, kind.as_str_name().trim_start_matches("APPROVAL_KIND_").to_lowercase())
+        format!(
+            "{}/{}/{}",
+            person.id,
+            given.from,
+            kind.as_str_name()
+                .trim_start_matches("APPROVAL_KIND_")
+                .to_lowercase()
+        )
     } else {
         given.id.clone()
     };
@@ -289,10 +417,15 @@ fn approval(given: &pb::Approval, person: &Person, sites: &[super::Site]) -> Res
 }
 
 fn balance(given: &pb::Balance) -> Result<Balance, (&'static str, String)> {
-    let day: Date = given
-        .day
-        .parse()
-        .map_err(|_| ("day", format!("expected a date like 2025-09-01, found {:?}; correct it", given.day)))?;
+    let day: Date = given.day.parse().map_err(|_| {
+        (
+            "day",
+            format!(
+                "expected a date like 2025-09-01, found {:?}; correct it",
+                given.day
+            ),
+        )
+    })?;
     Ok(Balance {
         day,
         overtime_min: given.overtime_min,

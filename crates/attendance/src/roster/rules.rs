@@ -8,18 +8,27 @@ pub(super) fn policy(written: &Sourced<pb::Policy>, problems: &mut Vec<Problem>)
     let given = &written.value;
     let default = Policy::default();
     let mut refuse = |field: &str, text: String| {
-        problems.push(written.at.problem(field, format!("policy {}: {field}: {text}; the default is used", given.id)));
+        problems.push(written.at.problem(
+            field,
+            format!("policy {}: {field}: {text}; the default is used", given.id),
+        ));
     };
-    let night = given.night.as_ref().and_then(|night| match (minutes(&night.start), minutes(&night.end)) {
-        (Ok(start), Ok(end)) => Some((start, if end <= start { end + 1440 } else { end })),
-        (Err(error), _) | (_, Err(error)) => {
-            refuse("night", error.to_string());
-            None
-        }
-    });
+    let night = given
+        .night
+        .as_ref()
+        .and_then(|night| match (minutes(&night.start), minutes(&night.end)) {
+            (Ok(start), Ok(end)) => Some((start, if end <= start { end + 1440 } else { end })),
+            (Err(error), _) | (_, Err(error)) => {
+                refuse("night", error.to_string());
+                None
+            }
+        });
     let lock_day = given.lock_day.unwrap_or(default.lock_day);
     let lock_day = if lock_day > 28 {
-        refuse("lock_day", format!("expected a day from 1 to 28, or 0 for never, found {lock_day}"));
+        refuse(
+            "lock_day",
+            format!("expected a day from 1 to 28, or 0 for never, found {lock_day}"),
+        );
         default.lock_day
     } else {
         lock_day
@@ -28,10 +37,16 @@ pub(super) fn policy(written: &Sourced<pb::Policy>, problems: &mut Vec<Problem>)
     let p_in = if (0.5..1.0).contains(&p_in) {
         p_in
     } else {
-        refuse("p_in", format!("expected a probability from 0.5 to below 1, found {p_in}"));
+        refuse(
+            "p_in",
+            format!("expected a probability from 0.5 to below 1, found {p_in}"),
+        );
         default.p_in
     };
-    let unit = given.overtime_unit_min.unwrap_or(default.overtime_unit_min).max(1);
+    let unit = given
+        .overtime_unit_min
+        .unwrap_or(default.overtime_unit_min)
+        .max(1);
     let cycle = given.cycle.as_ref().map(|cycle| {
         let length = match cycle.length() {
             pb::CycleLength::Unspecified => pb::CycleLength::Quarter,
@@ -61,7 +76,9 @@ pub(super) fn policy(written: &Sourced<pb::Policy>, problems: &mut Vec<Problem>)
             pb::OvertimeBasis::Unspecified => default.overtime,
             basis => basis,
         },
-        overtime_tolerance_min: given.overtime_tolerance_min.unwrap_or(default.overtime_tolerance_min),
+        overtime_tolerance_min: given
+            .overtime_tolerance_min
+            .unwrap_or(default.overtime_tolerance_min),
         daily_standard_min: given.daily_standard_min.unwrap_or(default.daily_standard_min),
         overtime_cap_min: given.overtime_cap_min.unwrap_or(default.overtime_cap_min),
         overtime_unit_min: unit,

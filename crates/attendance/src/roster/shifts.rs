@@ -18,7 +18,13 @@ const WIDEST: u32 = 24 * 60;
 pub(super) fn shift(written: &Sourced<pb::Shift>) -> Result<Shift, (&'static str, String)> {
     let given = &written.value;
     if given.id.is_empty() || given.id == "rest" {
-        return Err(("id", format!("expected an id other than \"rest\", found {:?}; name the shift", given.id)));
+        return Err((
+            "id",
+            format!(
+                "expected an id other than \"rest\", found {:?}; name the shift",
+                given.id
+            ),
+        ));
     }
     let kind = match given.kind() {
         pb::ShiftKind::Unspecified => pb::ShiftKind::Fixed,
@@ -42,7 +48,10 @@ pub(super) fn shift(written: &Sourced<pb::Shift>) -> Result<Shift, (&'static str
         if start < first || end > last {
             return Err((
                 "breaks",
-                format!("the break {}-{} is not inside the shift; move it or take it out", pause.start, pause.end),
+                format!(
+                    "the break {}-{} is not inside the shift; move it or take it out",
+                    pause.start, pause.end
+                ),
             ));
         }
         breaks.push((start, end));
@@ -51,19 +60,29 @@ pub(super) fn shift(written: &Sourced<pb::Shift>) -> Result<Shift, (&'static str
         Some(core) => Some(span("core", &core.start, &core.end, first)?),
         None => None,
     };
-    let required_min = given.required_min.unwrap_or(if kind == pb::ShiftKind::Flexible { 480 } else { 0 });
+    let required_min = given
+        .required_min
+        .unwrap_or(if kind == pb::ShiftKind::Flexible { 480 } else { 0 });
     if required_min > last - first {
         return Err((
             "required_min",
-            format!("{required_min} minutes are due within a span of {}; lower it or widen the span", last - first),
+            format!(
+                "{required_min} minutes are due within a span of {}; lower it or widen the span",
+                last - first
+            ),
         ));
     }
     let zone = zone(&given.zone)?;
     let free = kind == pb::ShiftKind::Free || kind == pb::ShiftKind::Unfixed;
-    let window = |given: Option<u32>, default: u32| given.unwrap_or(if free { 0 } else { default }).min(WIDEST);
+    let window =
+        |given: Option<u32>, default: u32| given.unwrap_or(if free { 0 } else { default }).min(WIDEST);
     Ok(Shift {
         id: given.id.as_str().into(),
-        name: if given.name.is_empty() { given.id.clone() } else { given.name.clone() },
+        name: if given.name.is_empty() {
+            given.id.clone()
+        } else {
+            given.name.clone()
+        },
         kind,
         parts,
         split,
@@ -85,7 +104,10 @@ pub(super) fn zone(name: &str) -> Result<Option<TimeZone>, (&'static str, String
         return Ok(None);
     }
     TimeZone::get(name).map(Some).map_err(|_| {
-        ("zone", format!("expected a zone of the tz database like Asia/Shanghai, found {name:?}; correct it"))
+        (
+            "zone",
+            format!("expected a zone of the tz database like Asia/Shanghai, found {name:?}; correct it"),
+        )
     })
 }
 
@@ -95,11 +117,24 @@ fn parts(given: &pb::Shift, kind: pb::ShiftKind) -> Result<(Vec<Part>, bool), (&
         for part in &given.parts {
             let not_before = parts.last().map_or(0, |last| last.end);
             let (start, end) = span("parts", &part.start, &part.end, not_before)?;
-            parts.push(Part { name: part.name.clone(), start, end });
+            parts.push(Part {
+                name: part.name.clone(),
+                start,
+                end,
+            });
         }
         return Ok((parts, true));
     }
-    let whole = |start, end| (vec![Part { name: String::new(), start, end }], false);
+    let whole = |start, end| {
+        (
+            vec![Part {
+                name: String::new(),
+                start,
+                end,
+            }],
+            false,
+        )
+    };
     if matches!(kind, pb::ShiftKind::Free | pb::ShiftKind::Unfixed) && given.start.is_empty() {
         let turn = if given.day_start.is_empty() {
             0
@@ -109,14 +144,22 @@ fn parts(given: &pb::Shift, kind: pb::ShiftKind) -> Result<(Vec<Part>, bool), (&
         return Ok(whole(turn, turn + 1440));
     }
     if given.start.is_empty() || given.end.is_empty() {
-        return Err(("start", "expected start and end, or parts, found neither; add them".into()));
+        return Err((
+            "start",
+            "expected start and end, or parts, found neither; add them".into(),
+        ));
     }
     let (start, end) = span("end", &given.start, &given.end, 0)?;
     Ok(whole(start, end))
 }
 
 /// Minutes of a span that begins not before `not_before`; an end not after its start is on the next day.
-fn span(field: &'static str, start: &str, end: &str, not_before: u32) -> Result<(u32, u32), (&'static str, String)> {
+fn span(
+    field: &'static str,
+    start: &str,
+    end: &str,
+    not_before: u32,
+) -> Result<(u32, u32), (&'static str, String)> {
     let read = |text: &str| minutes(text).map_err(|error| (field, format!("{error}; correct it")));
     let (mut start, mut end) = (read(start)?, read(end)?);
     if start < not_before {

@@ -35,12 +35,20 @@ pub(super) fn sites(
     let mut sites: Vec<Site> = Vec::new();
     for entry in written {
         match site(&entry.value, fences) {
-            Ok(site) if sites.iter().any(|other| other.id == site.id) => problems.push(
-                entry.at.problem("id", format!("site {}: a site of this id was defined before; rename one", site.id)),
-            ),
+            Ok(site) if sites.iter().any(|other| other.id == site.id) => problems.push(entry.at.problem(
+                "id",
+                format!(
+                    "site {}: a site of this id was defined before; rename one",
+                    site.id
+                ),
+            )),
             Ok(site) => sites.push(site),
             Err((field, text)) => {
-                problems.push(entry.at.problem(field, format!("site {}: {field}: {text}", entry.value.id)));
+                problems.push(
+                    entry
+                        .at
+                        .problem(field, format!("site {}: {field}: {text}", entry.value.id)),
+                );
             }
         }
     }
@@ -53,7 +61,11 @@ fn site(given: &pb::Site, fences: &HashMap<String, Arc<Shape>>) -> Result<Site, 
     }
     Ok(Site {
         id: given.id.as_str().into(),
-        name: if given.name.is_empty() { given.id.clone() } else { given.name.clone() },
+        name: if given.name.is_empty() {
+            given.id.clone()
+        } else {
+            given.name.clone()
+        },
         kind: match given.kind() {
             pb::SiteKind::Unspecified => pb::SiteKind::Work,
             kind => kind,
@@ -68,12 +80,22 @@ fn shape(
     fences: &HashMap<String, Arc<Shape>>,
 ) -> Result<Option<Arc<Shape>>, (&'static str, String)> {
     let (field, outline) = if let Some(circle) = &given.circle {
-        let centre = Point::new(circle.latitude, circle.longitude).map_err(|error| ("circle", error.to_string()))?;
-        ("circle", Outline::Circle { centre, radius_m: circle.radius_m })
+        let centre =
+            Point::new(circle.latitude, circle.longitude).map_err(|error| ("circle", error.to_string()))?;
+        (
+            "circle",
+            Outline::Circle {
+                centre,
+                radius_m: circle.radius_m,
+            },
+        )
     } else if !given.polygon.is_empty() {
         let mut ring = Vec::with_capacity(given.polygon.len() + 1);
         for corner in &given.polygon {
-            ring.push(Point::new(corner.latitude, corner.longitude).map_err(|error| ("polygon", error.to_string()))?);
+            ring.push(
+                Point::new(corner.latitude, corner.longitude)
+                    .map_err(|error| ("polygon", error.to_string()))?,
+            );
         }
         if ring.first() != ring.last() {
             ring.extend(ring.first().copied());
@@ -86,12 +108,18 @@ fn shape(
             Some(shape) => Ok(Some(Arc::clone(shape))),
             None => Err((
                 "fence",
-                format!("there is no fence {:?}; import it, or pass the file that has it with --fences", given.fence),
+                format!(
+                    "there is no fence {:?}; import it, or pass the file that has it with --fences",
+                    given.fence
+                ),
             )),
         };
     };
     match Shape::build(&outline, Datum::Wgs84) {
         Ok(shape) => Ok(Some(Arc::new(shape))),
-        Err(problems) => Err((field, problems.first().map_or_else(String::new, ToString::to_string))),
+        Err(problems) => Err((
+            field,
+            problems.first().map_or_else(String::new, ToString::to_string),
+        )),
     }
 }

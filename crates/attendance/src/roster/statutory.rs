@@ -26,7 +26,9 @@ pub(super) fn is_statutory(day: Date) -> bool {
         return false;
     };
     let since_2025 = day.year() >= 2025;
-    if matches!((day.month(), day.day()), (1, 1) | (5, 1) | (10, 1..=3)) || (since_2025 && (day.month(), day.day()) == (5, 2)) {
+    if matches!((day.month(), day.day()), (1, 1) | (5, 1) | (10, 1..=3))
+        || (since_2025 && (day.month(), day.day()) == (5, 2))
+    {
         return true;
     }
     let [spring, single @ ..] = feasts;
@@ -43,9 +45,21 @@ mod tests {
 
     #[test]
     fn a_year_has_thirteen_statutory_days_since_2025() {
-        for (year, expected) in [(2024, 11), (2025, 13), (2026, 13), (2027, 13), (2028, 13), (2029, 13), (2030, 13)] {
+        for (year, expected) in [
+            (2024, 11),
+            (2025, 13),
+            (2026, 13),
+            (2027, 13),
+            (2028, 13),
+            (2029, 13),
+            (2030, 13),
+        ] {
             let first = Date::new(year, 1, 1).unwrap();
-            let count = first.series(1.day()).take_while(|day| day.year() == year).filter(|day| is_statutory(*day)).count();
+            let count = first
+                .series(1.day())
+                .take_while(|day| day.year() == year)
+                .filter(|day| is_statutory(*day))
+                .count();
             assert_eq!(count, expected, "{year}");
         }
     }

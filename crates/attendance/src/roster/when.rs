@@ -114,7 +114,12 @@ mod tests {
     fn a_time_is_local_absolute_or_a_whole_day() {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let nine = "2025-09-24T01:00:00Z".parse::<Timestamp>().unwrap().as_second();
-        for text in ["2025-09-24T09:00", "2025-09-24 09:00:00", "2025-09-24T09:00:00+08:00", "2025-09-24T01:00Z"] {
+        for text in [
+            "2025-09-24T09:00",
+            "2025-09-24 09:00:00",
+            "2025-09-24T09:00:00+08:00",
+            "2025-09-24T01:00Z",
+        ] {
             assert_eq!(When::parse(text).unwrap().begin(&zone), nine, "{text}");
         }
         let day = When::parse("2025-09-24").unwrap();

@@ -78,9 +78,13 @@ pub(super) fn duty(person: &Person, day: Date, now: i64) -> Option<Duty> {
         _ if shift.is_none() => DayClass::Rest,
         _ => DayClass::Work,
     };
-    let half = half_off
-        .filter(|_| plan.calendar)
-        .map(|off_morning| if off_morning { Half::Afternoon } else { Half::Morning });
+    let half = half_off.filter(|_| plan.calendar).map(|off_morning| {
+        if off_morning {
+            Half::Afternoon
+        } else {
+            Half::Morning
+        }
+    });
     Some(Duty { shift, class, half })
 }
 
@@ -97,7 +101,13 @@ fn due(plan: &crate::roster::Plan, day: Date, listed: Option<DayKind>) -> Option
 /// When what an assignment says for the day begins.
 fn begin(person: &Person, assignment: &Assignment, day: Date, listed: Option<DayKind>) -> i64 {
     let shift = due(&assignment.plan, day, listed);
-    let zone = shift.as_ref().and_then(|shift| shift.zone.as_ref()).unwrap_or(&person.zone);
-    let start = shift.as_ref().and_then(|shift| shift.parts.first()).map_or(0, |part| part.start);
+    let zone = shift
+        .as_ref()
+        .and_then(|shift| shift.zone.as_ref())
+        .unwrap_or(&person.zone);
+    let start = shift
+        .as_ref()
+        .and_then(|shift| shift.parts.first())
+        .map_or(0, |part| part.start);
     at_minutes(day, start, zone)
 }

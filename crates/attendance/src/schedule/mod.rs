@@ -95,17 +95,30 @@ pub fn instance(roster: &Roster, person: &Person, day: Date, now: i64) -> Option
     let mut parts: Vec<(String, Span)> = shift
         .parts
         .iter()
-        .map(|part| (part.name.clone(), Span::new(at(part.start), at(part.end)).clip(employed)))
+        .map(|part| {
+            (
+                part.name.clone(),
+                Span::new(at(part.start), at(part.end)).clip(employed),
+            )
+        })
         .filter(|(_, span)| !span.is_empty())
         .collect();
-    let breaks: Spans = shift.breaks.iter().map(|(start, end)| Span::new(at(*start), at(*end))).collect();
+    let breaks: Spans = shift
+        .breaks
+        .iter()
+        .map(|(start, end)| Span::new(at(*start), at(*end)))
+        .collect();
     if let Some(half) = duty.half {
         keep_half(&mut parts, &breaks, half);
     }
     let span = Span::new(parts.first()?.1.from, parts.last()?.1.to);
     let timed = shift.kind == ShiftKind::Fixed;
     let scheduled = if timed {
-        parts.iter().map(|(_, span)| *span).collect::<Spans>().subtract(&breaks)
+        parts
+            .iter()
+            .map(|(_, span)| *span)
+            .collect::<Spans>()
+            .subtract(&breaks)
     } else {
         Spans::default()
     };
@@ -141,7 +154,11 @@ fn at_minutes(day: Date, minutes: u32, zone: &TimeZone) -> i64 {
 
 /// Keeps the half of the day that is not free: cut at the first break, else in the middle.
 fn keep_half(parts: &mut Vec<(String, Span)>, breaks: &Spans, half: effective::Half) {
-    let Some(whole) = parts.first().zip(parts.last()).map(|(first, last)| Span::new(first.1.from, last.1.to)) else {
+    let Some(whole) = parts
+        .first()
+        .zip(parts.last())
+        .map(|(first, last)| Span::new(first.1.from, last.1.to))
+    else {
         return;
     };
     let (noon_from, noon_to) = noon(whole, breaks, parts);
@@ -179,7 +196,13 @@ fn zone_of(roster: &Roster, person: &Person, shift: Option<&Shift>, day: Date, n
         .filter(|approval| approval.from <= noon && noon < approval.until)
         .find_map(|approval| approval.zone.clone());
     trip.or_else(|| shift.and_then(|shift| shift.zone.clone()))
-        .or_else(|| person.sites.first().and_then(|site| roster.site(*site)).and_then(|site| site.zone.clone()))
+        .or_else(|| {
+            person
+                .sites
+                .first()
+                .and_then(|site| roster.site(*site))
+                .and_then(|site| site.zone.clone())
+        })
         .unwrap_or_else(|| person.zone.clone())
 }
 

@@ -18,7 +18,8 @@ pub(crate) fn overtime_of<'a>(
     person.approvals.iter().filter(move |approval| {
         approval.kind == ApprovalKind::Overtime
             && approval.known_at <= now
-            && (Span::new(instance.span.from, instance.window.to).contains(approval.from) && !instance.is_rest()
+            && (Span::new(instance.span.from, instance.window.to).contains(approval.from)
+                && !instance.is_rest()
                 || crate::roster::when::day(approval.from, &instance.zone) == instance.day)
     })
 }
@@ -54,13 +55,17 @@ pub(crate) fn windows(
     if let Some(before) = before.filter(|before| !before.is_rest()) {
         let theirs = wide(before);
         if theirs.to > window.from {
-            window.from = middle(before.span.to, instance.span.from).max(window.from).min(instance.span.from);
+            window.from = middle(before.span.to, instance.span.from)
+                .max(window.from)
+                .min(instance.span.from);
         }
     }
     if let Some(after) = after.filter(|after| !after.is_rest()) {
         let theirs = wide(after);
         if theirs.from < window.to {
-            window.to = middle(instance.span.to, after.span.from).min(window.to).max(instance.span.to);
+            window.to = middle(instance.span.to, after.span.from)
+                .min(window.to)
+                .max(instance.span.to);
         }
     }
     window
