@@ -7,7 +7,10 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// A port cannot be opened.
-    #[error("cannot listen on {address} ({transport}): {}", runtime::service::listen_advice(source, key))]
+    #[error(
+        "cannot listen on {address} ({transport}): {}",
+        runtime::service::listen_advice(source, key)
+    )]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -55,6 +58,8 @@ pub enum Error {
     #[error("the log cannot be used")]
     Log(#[from] bus::Error),
     /// A thread that serves connections panicked.
-    #[error("a thread that serves connections panicked; this is a defect, please report it with the log above")]
+    #[error(
+        "a thread that serves connections panicked; this is a defect, please report it with the log above"
+    )]
     Panicked,
 }

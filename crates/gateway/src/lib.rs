@@ -18,8 +18,9 @@ mod owners;
 mod registry;
 mod service;
 mod shard;
+pub mod translate;
 
 pub use config::{Admission, Deadlines, Devices, GatewayConfig, Limits, Listen, Spool, SpoolMode};
 pub use error::Error;
 pub use outlet::Outlet;
-pub use service::{Addresses, Gateway, Handle};
+pub use service::{Addresses, Gateway, Handle, run};

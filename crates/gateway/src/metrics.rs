@@ -5,97 +5,131 @@ use runtime::metrics::{Declaration, Unit};
 
 /// Every metric of the gateway.
 pub const ALL: &[Declaration] = &[
-    FRAMES_RECEIVED, FRAME_ERRORS, ACK_LATENCY, ACKS, BYTES, CONNECTIONS, OPENED, CLOSED, TAKEOVERS, LOGINS, THROTTLED,
-    IN_FLIGHT_BYTES, PARTIAL_BYTES, BACKPRESSURED, RECORDS_FAILED, DEVICES_KNOWN, DEVICES_ONLINE, SPOOL_BYTES,
-    SPOOL_RECORDS, SPOOL_LIMIT, SPOOL_OLDEST, UDP_UNSENT,
+    FRAMES_RECEIVED,
+    FRAME_ERRORS,
+    ACK_LATENCY,
+    ACKS,
+    BYTES,
+    CONNECTIONS,
+    OPENED,
+    CLOSED,
+    TAKEOVERS,
+    LOGINS,
+    THROTTLED,
+    IN_FLIGHT_BYTES,
+    PARTIAL_BYTES,
+    BACKPRESSURED,
+    RECORDS_FAILED,
+    DEVICES_KNOWN,
+    DEVICES_ONLINE,
+    UDP_UNSENT,
 ];
 
 const FRAMES_RECEIVED: Declaration = Declaration::counter(
-    "milepost_gateway_frames_received_total", Unit::Count, &["protocol", "msg"],
+    "milepost_gateway_frames_received_total",
+    Unit::Count,
+    &["protocol", "msg"],
     "Good frames received, by message.",
 );
 const FRAME_ERRORS: Declaration = Declaration::counter(
-    "milepost_gateway_frame_errors_total", Unit::Count, &["protocol", "reason"],
+    "milepost_gateway_frame_errors_total",
+    Unit::Count,
+    &["protocol", "reason"],
     "Frames and bytes that were not understood or were refused; each is in the topic rejects.",
 );
 const ACK_LATENCY: Declaration = Declaration::seconds(
-    "milepost_gateway_ack_latency_seconds", &["protocol"],
+    "milepost_gateway_ack_latency_seconds",
+    &["protocol"],
     "Time from reading a frame to releasing its answer, for answers that wait for durability.",
 );
 const ACKS: Declaration = Declaration::counter(
-    "milepost_gateway_acks_total", Unit::Count, &["protocol", "result"],
+    "milepost_gateway_acks_total",
+    Unit::Count,
+    &["protocol", "result"],
     "Answers: written at once, written after durability, or withheld because the log did not take the data.",
 );
 const BYTES: Declaration = Declaration::counter(
-    "milepost_gateway_traffic_bytes_total", Unit::Bytes, &["direction"],
+    "milepost_gateway_traffic_bytes_total",
+    Unit::Bytes,
+    &["direction"],
     "Bytes read from and written to devices.",
 );
 const CONNECTIONS: Declaration = Declaration::gauge(
-    "milepost_gateway_connections", Unit::Count, &["protocol", "state"],
+    "milepost_gateway_connections",
+    Unit::Count,
+    &["protocol", "state"],
     "Connections and datagram peers, before and after a device was admitted.",
 );
 const OPENED: Declaration = Declaration::counter(
-    "milepost_gateway_connections_opened_total", Unit::Count, &[],
+    "milepost_gateway_connections_opened_total",
+    Unit::Count,
+    &[],
     "Connections accepted and datagram peers met.",
 );
 const CLOSED: Declaration = Declaration::counter(
-    "milepost_gateway_connections_closed_total", Unit::Count, &["reason"],
+    "milepost_gateway_connections_closed_total",
+    Unit::Count,
+    &["reason"],
     "Connections ended, by reason.",
 );
 const TAKEOVERS: Declaration = Declaration::counter(
-    "milepost_gateway_session_takeovers_total", Unit::Count, &[],
+    "milepost_gateway_session_takeovers_total",
+    Unit::Count,
+    &[],
     "Times that a newer connection of a device replaced an older one.",
 );
 const LOGINS: Declaration = Declaration::counter(
-    "milepost_gateway_logins_total", Unit::Count, &["protocol", "result"],
+    "milepost_gateway_logins_total",
+    Unit::Count,
+    &["protocol", "result"],
     "Claims of devices to be let in, by result.",
 );
 const THROTTLED: Declaration = Declaration::counter(
-    "milepost_gateway_throttled_total", Unit::Count, &["level"],
+    "milepost_gateway_throttled_total",
+    Unit::Count,
+    &["level"],
     "Connections and datagrams not served because a limit was reached.",
 );
 const IN_FLIGHT_BYTES: Declaration = Declaration::gauge(
-    "milepost_gateway_inflight_bytes", Unit::Bytes, &[],
+    "milepost_gateway_inflight_bytes",
+    Unit::Bytes,
+    &[],
     "Bytes on their way to the log.",
 );
 const PARTIAL_BYTES: Declaration = Declaration::gauge(
-    "milepost_gateway_partial_frame_bytes", Unit::Bytes, &[],
+    "milepost_gateway_partial_frame_bytes",
+    Unit::Bytes,
+    &[],
     "Bytes of frames that have not come whole.",
 );
 const BACKPRESSURED: Declaration = Declaration::gauge(
-    "milepost_gateway_backpressured_connections", Unit::Count, &[],
+    "milepost_gateway_backpressured_connections",
+    Unit::Count,
+    &[],
     "Connections that are not read because too much is on its way to the log.",
 );
 const RECORDS_FAILED: Declaration = Declaration::counter(
-    "milepost_gateway_records_failed_total", Unit::Count, &[],
+    "milepost_gateway_records_failed_total",
+    Unit::Count,
+    &[],
     "Records that the log did not take.",
 );
 const DEVICES_KNOWN: Declaration = Declaration::gauge(
-    "milepost_gateway_devices_known", Unit::Count, &[],
+    "milepost_gateway_devices_known",
+    Unit::Count,
+    &[],
     "Devices that are known.",
 );
 const DEVICES_ONLINE: Declaration = Declaration::gauge(
-    "milepost_gateway_devices_online", Unit::Count, &[],
+    "milepost_gateway_devices_online",
+    Unit::Count,
+    &[],
     "Devices that are being served.",
 );
-const SPOOL_BYTES: Declaration = Declaration::gauge(
-    "milepost_gateway_spool_bytes", Unit::Bytes, &[],
-    "Bytes of records in the spool.",
-);
-const SPOOL_RECORDS: Declaration = Declaration::gauge(
-    "milepost_gateway_spool_records", Unit::Count, &[],
-    "Records in the spool.",
-);
-const SPOOL_LIMIT: Declaration = Declaration::gauge(
-    "milepost_gateway_spool_limit_bytes", Unit::Bytes, &[],
-    "Bytes that the spool takes.",
-);
-const SPOOL_OLDEST: Declaration = Declaration::gauge(
-    "milepost_gateway_spool_oldest_seconds", Unit::Seconds, &[],
-    "Age of the oldest record in the spool.",
-);
 const UDP_UNSENT: Declaration = Declaration::counter(
-    "milepost_gateway_udp_unsent_total", Unit::Count, &[],
+    "milepost_gateway_udp_unsent_total",
+    Unit::Count,
+    &[],
     "Datagrams not sent because the peer would have been sent more bytes than it sent.",
 );
 
@@ -117,8 +151,17 @@ pub(crate) enum Reason {
 
 impl Reason {
     const ALL: [Self; 11] = [
-        Self::Eof, Self::FirstByte, Self::Login, Self::Idle, Self::FrameTimeout, Self::Takeover, Self::Flood,
-        Self::NotAdmitted, Self::Unregistered, Self::Drain, Self::Error,
+        Self::Eof,
+        Self::FirstByte,
+        Self::Login,
+        Self::Idle,
+        Self::FrameTimeout,
+        Self::Takeover,
+        Self::Flood,
+        Self::NotAdmitted,
+        Self::Unregistered,
+        Self::Drain,
+        Self::Error,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -134,6 +177,17 @@ impl Reason {
             Self::Unregistered => "unregistered",
             Self::Drain => "drain",
             Self::Error => "error",
+        }
+    }
+}
+
+impl From<wire::Close> for Reason {
+    fn from(close: wire::Close) -> Self {
+        match close {
+            wire::Close::LoginTimeout => Self::Login,
+            wire::Close::Idle => Self::Idle,
+            wire::Close::NotAdmitted => Self::NotAdmitted,
+            wire::Close::Unregistered => Self::Unregistered,
         }
     }
 }
@@ -237,14 +291,6 @@ pub(crate) fn levels(in_flight: u64, partial: u64, known: usize, online: usize) 
     gauge!(PARTIAL_BYTES.name).set(partial as f64);
     gauge!(DEVICES_KNOWN.name).set(known as f64);
     gauge!(DEVICES_ONLINE.name).set(online as f64);
-}
-
-/// The spool, about once a second.
-pub(crate) fn spool(bytes: u64, records: u64, limit: u64, oldest_seconds: f64) {
-    gauge!(SPOOL_BYTES.name).set(bytes as f64);
-    gauge!(SPOOL_RECORDS.name).set(records as f64);
-    gauge!(SPOOL_LIMIT.name).set(limit as f64);
-    gauge!(SPOOL_OLDEST.name).set(oldest_seconds);
 }
 
 #[cfg(test)]

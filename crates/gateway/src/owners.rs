@@ -55,7 +55,9 @@ impl Owners {
     /// Ends the service, unless a newer connection took it over. True when it was still the owner.
     pub(crate) fn release(&self, device: &Bytes, generation: u64) -> bool {
         let mut part = self.part(device);
-        let owned = part.get(device).is_some_and(|owner| owner.generation == generation);
+        let owned = part
+            .get(device)
+            .is_some_and(|owner| owner.generation == generation);
         if owned {
             part.remove(device);
         }

@@ -15,7 +15,12 @@ pub(crate) struct Gate<'a> {
 
 impl<'a> Gate<'a> {
     pub(crate) fn new(registry: &'a Registry, protocol: Protocol, now_ms: i64) -> Self {
-        Self { registry, protocol, now_ms, change: None }
+        Self {
+            registry,
+            protocol,
+            now_ms,
+            change: None,
+        }
     }
 }
 

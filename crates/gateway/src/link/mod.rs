@@ -1,19 +1,22 @@
 //! What a protocol contributes to a connection: where frames are, the session, and the events of a message.
 
 mod gate;
+mod gt06;
 mod jt808;
 
-use events::origin::v1::{Origin, Protocol, Transport};
-use wire::{Answer, Close, Time, WireError};
+use events::origin::v1::{Protocol, Transport};
+use events::registry::v1::Device;
+use wire::{Answer, Close, Step, Time, When, WireError};
 
 pub(crate) use gate::Gate;
 
-use crate::emit::Event;
 use crate::registry::Registry;
+use crate::translate::{Context, Events};
 
 /// Protocol of a connection, or that the first bytes are to tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Speaks {
+    Gt06,
     Jt808,
     Any,
 }
@@ -25,10 +28,22 @@ pub(crate) struct Patience {
     pub(crate) idle_ms: i64,
 }
 
+impl Patience {
+    /// Sessions count in seconds; the shell's own deadlines are exact.
+    fn login_s(self) -> i64 {
+        self.login_ms.div_euclid(1000) + 1
+    }
+
+    fn idle_s(self) -> i64 {
+        self.idle_ms.div_euclid(1000).max(1)
+    }
+}
+
 /// The protocol side of one connection.
 pub(crate) enum Link {
     /// Nothing has come that tells the protocol.
     Undecided,
+    Gt06(Box<gt06::Line>),
     Jt808(Box<jt808::Line>),
 }
 
@@ -40,10 +55,14 @@ pub(crate) struct Taken<'a> {
     pub(crate) secret: bool,
     /// Name of the message, for counting; `None` when the bytes are no good frame.
     pub(crate) message: Option<&'static str>,
-    /// Message and connection.
-    pub(crate) origin: Origin,
+    /// Number of the message in its protocol.
+    pub(crate) message_id: u32,
+    /// Serial of the message.
+    pub(crate) serial: u32,
+    /// Record of the device that has to become durable with the message.
+    pub(crate) change: Option<Device>,
     /// To be published.
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: &'a Events,
     /// To be written.
     pub(crate) answers: Vec<Answer>,
     /// What was wrong.
@@ -55,9 +74,9 @@ pub(crate) struct Taken<'a> {
 /// Does what frames lead to.
 pub(crate) trait Sink {
     /// The device was admitted: it is served by this connection from now on. Gives the generation.
-    fn admitted(&mut self, device: &str) -> u64;
+    fn admitted(&mut self, device: &str, protocol: Protocol) -> u64;
     /// A frame was taken.
-    fn taken(&mut self, taken: Taken<'_>);
+    fn taken(&mut self, protocol: Protocol, taken: Taken<'_>);
 }
 
 /// One round of bytes of a connection.
@@ -70,45 +89,96 @@ pub(crate) struct Turn<'a> {
     /// Generation of the connection; 0 before the admission.
     pub(crate) generation: u64,
     pub(crate) registry: &'a Registry,
-    /// Room for unescaped bytes.
-    pub(crate) unescaped: &'a mut Vec<u8>,
+    /// Room that is used again for every frame.
+    pub(crate) room: &'a mut Room,
     pub(crate) sink: &'a mut dyn Sink,
 }
 
-impl Turn<'_> {
-    /// Origin of a message.
-    fn origin(&self, protocol: Protocol, message_id: u32, serial: u32, edition: u32) -> Origin {
-        Origin {
-            protocol: protocol.into(),
-            message_id,
-            serial,
-            item_index: 0,
-            edition,
-            transport: self.transport.into(),
-            node: self.node.to_owned(),
-            generation: self.generation,
-        }
-    }
+/// Buffers that are used again for every frame.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// Unescaped bytes.
+    pub(crate) unescaped: Vec<u8>,
+    pub(crate) events: Events,
+}
 
+/// What is told about a good frame besides what its session says.
+struct Good<'a> {
+    protocol: Protocol,
+    raw: &'a [u8],
+    secret: bool,
+    name: &'static str,
+    message_id: u32,
+    serial: u32,
+}
+
+impl Turn<'_> {
     /// Bytes that are no good frame.
     fn bad(&mut self, protocol: Protocol, raw: &[u8], secret: bool, error: WireError) {
-        let origin = self.origin(protocol, 0, 0, 0);
-        self.sink.taken(Taken {
+        self.room.events.clear();
+        let taken = Taken {
             raw,
             secret,
             message: None,
-            origin,
-            events: Vec::new(),
+            message_id: 0,
+            serial: 0,
+            change: None,
+            events: &self.room.events,
             answers: Vec::new(),
             reject: Some(error),
             close: None,
-        });
+        };
+        self.sink.taken(protocol, taken);
+    }
+
+    /// A good frame, with the step of its session and what `translate` makes of its message.
+    fn good<M>(
+        &mut self,
+        good: Good<'_>,
+        device: Option<&str>,
+        change: Option<Device>,
+        mut step: Step<M>,
+        translate: impl FnOnce(&M, &Context<'_>, &mut Events) -> Result<(), WireError>,
+    ) {
+        self.room.events.clear();
+        if let (true, Some(device)) = (step.admitted, device) {
+            self.generation = self.sink.admitted(device, good.protocol);
+        }
+        if let (Some(message), Some(device)) = (&step.publish, device) {
+            let context = Context {
+                device,
+                received_at: Some(self.now),
+                node: self.node,
+                generation: self.generation,
+                transport: self.transport,
+                suspect: false,
+            };
+            if let Err(error) = translate(message, &context, &mut self.room.events) {
+                // What is not stored is not promised.
+                step.answers.retain(|answer| answer.when == When::AtOnce);
+                step.reject.get_or_insert(error);
+            }
+        }
+        let taken = Taken {
+            raw: good.raw,
+            secret: good.secret,
+            message: Some(good.name),
+            message_id: good.message_id,
+            serial: good.serial,
+            change,
+            events: &self.room.events,
+            answers: step.answers,
+            reject: step.reject,
+            close: step.close,
+        };
+        self.sink.taken(good.protocol, taken);
     }
 }
 
 impl Link {
     pub(crate) fn new(speaks: Speaks, patience: Patience, now: Time) -> Self {
         match speaks {
+            Speaks::Gt06 => Self::Gt06(Box::new(gt06::Line::new(patience, now))),
             Speaks::Jt808 => Self::Jt808(Box::new(jt808::Line::new(patience, now))),
             Speaks::Any => Self::Undecided,
         }
@@ -117,14 +187,19 @@ impl Link {
     /// Takes the bytes that there are and gives how many are done with. The rest comes again, with more.
     pub(crate) fn feed(&mut self, input: &[u8], patience: Patience, turn: &mut Turn<'_>) -> usize {
         match self {
+            Self::Gt06(line) => line.feed(input, turn),
             Self::Jt808(line) => line.feed(input, turn),
             Self::Undecided => {
-                let Some((skipped, speaks)) = sniff(input) else {
-                    reject_unrecognised(input, turn);
-                    return input.len();
-                };
+                let (skipped, speaks) = sniff(input);
                 let (before, rest) = input.split_at(skipped);
-                reject_unrecognised(before, turn);
+                if !before.is_empty() {
+                    let found = before.len();
+                    let message =
+                        format!("expected a frame of GT06 or JT/T 808, found {found} bytes of neither");
+                    let error = WireError::new(wire::ErrorKind::Junk, 0, message);
+                    turn.bad(Protocol::Unspecified, before, false, error);
+                }
+                let Some(speaks) = speaks else { return skipped };
                 *self = Self::new(speaks, patience, turn.now);
                 skipped + self.feed(rest, patience, turn)
             }
@@ -134,6 +209,7 @@ impl Link {
     /// Lets time pass.
     pub(crate) fn expire(&mut self, now: Time) -> Option<Close> {
         match self {
+            Self::Gt06(line) => line.expire(now),
             Self::Jt808(line) => line.expire(now),
             Self::Undecided => None,
         }
@@ -141,35 +217,31 @@ impl Link {
 
     pub(crate) fn protocol(&self) -> Protocol {
         match self {
+            Self::Gt06(_) => Protocol::Gt06,
             Self::Jt808(_) => Protocol::Jt808,
             Self::Undecided => Protocol::Unspecified,
         }
     }
 }
 
-/// Place of the first byte that begins a frame of a protocol, and which.
-fn sniff(input: &[u8]) -> Option<(usize, Speaks)> {
-    input.iter().enumerate().find_map(|(place, byte)| match byte {
+/// How many bytes come before the first that begins a frame, and of which protocol that is.
+fn sniff(input: &[u8]) -> (usize, Option<Speaks>) {
+    let found = input.iter().enumerate().find_map(|(place, byte)| match byte {
+        0x78 | 0x79 => Some((place, Speaks::Gt06)),
         0x7E | 0xE7 | b'(' => Some((place, Speaks::Jt808)),
         _ => None,
-    })
+    });
+    found.map_or((input.len(), None), |(place, speaks)| (place, Some(speaks)))
 }
 
-fn reject_unrecognised(bytes: &[u8], turn: &mut Turn<'_>) {
-    if !bytes.is_empty() {
-        let error = WireError::new(
-            wire::ErrorKind::Junk,
-            0,
-            format!("expected a frame of GT06 or JT/T 808, found {} bytes of neither", bytes.len()),
-        );
-        turn.bad(Protocol::Unspecified, bytes, false, error);
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Milliseconds since 1970 as the schema's time.
-pub(crate) fn timestamp(ms: i64) -> events::Timestamp {
-    events::Timestamp {
-        seconds: ms.div_euclid(1000),
-        nanos: i32::try_from(ms.rem_euclid(1000)).unwrap_or(0) * 1_000_000,
+    #[test]
+    fn the_first_byte_of_a_frame_tells_the_protocol() {
+        assert_eq!(sniff(&[0x78, 0x78]), (0, Some(Speaks::Gt06)));
+        assert_eq!(sniff(&[0, 1, 0x7E, 0x78]), (2, Some(Speaks::Jt808)));
+        assert_eq!(sniff(b"GET / HTTP"), (10, None));
     }
 }

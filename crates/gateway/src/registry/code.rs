@@ -37,11 +37,16 @@ impl AuthKey {
         };
         let key = match std::fs::read(path) {
             Ok(key) => key.trim_ascii().to_vec(),
-            Err(error) if error.kind() == ErrorKind::NotFound => make_key_file(path).map_err(failed("make"))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                make_key_file(path).map_err(failed("make"))?
+            }
             Err(error) => return Err(failed("read")(error)),
         };
         if key.len() < MIN_KEY {
-            return Err(Error::ShortKey { path: path.clone(), found: key.len() });
+            return Err(Error::ShortKey {
+                path: path.clone(),
+                found: key.len(),
+            });
         }
         Ok(Self(SecretBox::new(key.into())))
     }
@@ -81,7 +86,11 @@ fn make_key_file(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bits = [0; 32];
     rand::rng().fill_bytes(&mut bits);
     let key = hex::encode(bits);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(key.as_bytes())?;
     file.sync_all()?;
     Ok(key.into_bytes())

@@ -25,10 +25,14 @@ pub(crate) async fn follow(
         };
         match item {
             Some(Ok(ReadItem::Record(record))) => {
-                let Ok(device) = std::str::from_utf8(&record.key) else { continue };
+                let Ok(device) = std::str::from_utf8(&record.key) else {
+                    continue;
+                };
                 match record.value.as_deref().map(Device::decode).transpose() {
                     Ok(value) => registry.learn_from_topic(device, value.as_ref()),
-                    Err(error) => tracing::warn!(device, %error, "a record of the topic devices cannot be read"),
+                    Err(error) => {
+                        tracing::warn!(device, %error, "a record of the topic devices cannot be read")
+                    }
                 }
             }
             Some(Ok(ReadItem::CaughtUp)) => {

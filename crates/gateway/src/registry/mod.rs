@@ -10,13 +10,14 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use events::origin::v1::Protocol;
 use events::registry::v1::{Admission as How, Device};
-use wire::{Claim, Credentials, Verdict};
+use wire::{Claim, Credentials, Time, Verdict};
 
 pub(crate) use code::AuthKey;
 pub(crate) use follow::follow;
 
 use crate::Error;
 use crate::config::{Admission, Devices};
+use crate::translate::timestamp;
 use code::{Hash, new_code};
 
 /// Devices that may connect.
@@ -70,7 +71,10 @@ pub(crate) struct Decision {
 
 impl From<Verdict> for Decision {
     fn from(verdict: Verdict) -> Self {
-        Self { verdict, change: None }
+        Self {
+            verdict,
+            change: None,
+        }
     }
 }
 
@@ -100,19 +104,33 @@ impl Registry {
             (Some(entry), _) if entry.blocked => Verdict::UnknownDevice.into(),
             (Some(entry), Credentials::None) => {
                 let must_show = protocol == Protocol::Jt808 && self.require_code && entry.code.is_some();
-                if must_show { Verdict::WrongCode } else { Verdict::Accepted }.into()
+                if must_show {
+                    Verdict::WrongCode
+                } else {
+                    Verdict::Accepted
+                }
+                .into()
             }
-            (Some(entry), Credentials::Code(code)) => self.check_code(claim.device, entry, code, protocol, now_ms),
+            (Some(entry), Credentials::Code(code)) => {
+                self.check_code(claim.device, entry, code, protocol, now_ms)
+            }
             (Some(entry), Credentials::Register) => self.register(claim.device, entry, protocol, now_ms),
             (None, credentials) => {
                 // Nobody may be told that it is unknown before the topic was read.
                 if !self.loaded.load(Ordering::Acquire) {
                     return Verdict::Banned.into();
                 }
-                if !self.learning.as_ref().is_some_and(|learning| learning.allows(now_ms)) {
+                if !self
+                    .learning
+                    .as_ref()
+                    .is_some_and(|learning| learning.allows(now_ms))
+                {
                     return Verdict::UnknownDevice.into();
                 }
-                let entry = Entry { learned: true, ..Entry::default() };
+                let entry = Entry {
+                    learned: true,
+                    ..Entry::default()
+                };
                 match credentials {
                     Credentials::Register => self.register(claim.device, entry, protocol, now_ms),
                     Credentials::Code(code) => self.remember(claim.device, entry, code, protocol, now_ms),
@@ -125,11 +143,24 @@ impl Registry {
         }
     }
 
-    fn check_code(&self, device: &str, entry: Entry, code: &[u8], protocol: Protocol, now_ms: i64) -> Decision {
+    fn check_code(
+        &self,
+        device: &str,
+        entry: Entry,
+        code: &[u8],
+        protocol: Protocol,
+        now_ms: i64,
+    ) -> Decision {
         let matches = |hash: Option<Hash>| hash.is_some_and(|hash| self.key.matches(device, code, &hash));
         if matches(entry.code) {
             if entry.earlier.is_some() {
-                self.write(device, Entry { earlier: None, ..entry });
+                self.write(
+                    device,
+                    Entry {
+                        earlier: None,
+                        ..entry
+                    },
+                );
             }
             Verdict::Accepted.into()
         } else if matches(entry.earlier) {
@@ -143,7 +174,10 @@ impl Registry {
 
     /// Learn mode: the first code that a device shows is its code from then on.
     fn remember(&self, device: &str, entry: Entry, code: &[u8], protocol: Protocol, now_ms: i64) -> Decision {
-        let entry = Entry { code: Some(self.key.hash(device, code)), ..entry };
+        let entry = Entry {
+            code: Some(self.key.hash(device, code)),
+            ..entry
+        };
         Decision {
             verdict: Verdict::Accepted,
             change: Some(self.set(device, entry, protocol, now_ms)),
@@ -153,7 +187,11 @@ impl Registry {
     fn register(&self, device: &str, entry: Entry, protocol: Protocol, now_ms: i64) -> Decision {
         let code = new_code();
         let hash = self.key.hash(device, code.as_bytes());
-        let entry = Entry { code: Some(hash), earlier: entry.code.or(entry.earlier), ..entry };
+        let entry = Entry {
+            code: Some(hash),
+            earlier: entry.code.or(entry.earlier),
+            ..entry
+        };
         Decision {
             verdict: Verdict::Registered { code },
             change: Some(self.set(device, entry, protocol, now_ms)),
@@ -165,7 +203,12 @@ impl Registry {
         let mut devices = self.devices.write().unwrap_or_else(PoisonError::into_inner);
         let Some(record) = record else {
             match devices.get_mut(device) {
-                Some(entry) if entry.configured => *entry = Entry { configured: true, ..Entry::default() },
+                Some(entry) if entry.configured => {
+                    *entry = Entry {
+                        configured: true,
+                        ..Entry::default()
+                    }
+                }
                 _ => drop(devices.remove(device)),
             }
             return;
@@ -182,7 +225,11 @@ impl Registry {
     }
 
     fn entry(&self, device: &str) -> Option<Entry> {
-        self.devices.read().unwrap_or_else(PoisonError::into_inner).get(device).copied()
+        self.devices
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(device)
+            .copied()
     }
 
     fn write(&self, device: &str, entry: Entry) {
@@ -193,14 +240,18 @@ impl Registry {
     /// Keeps the entry and makes the record of it.
     fn set(&self, device: &str, entry: Entry, protocol: Protocol, now_ms: i64) -> Device {
         self.write(device, entry);
-        let how = if entry.learned { How::Learned } else { How::Operator };
+        let how = if entry.learned {
+            How::Learned
+        } else {
+            How::Operator
+        };
         Device {
             device: device.to_owned(),
             protocol: protocol.into(),
             blocked: entry.blocked,
             auth_code_hash: entry.code.map(|hash| hash.to_vec().into()).unwrap_or_default(),
             admission: how.into(),
-            updated_at: Some(crate::link::timestamp(now_ms)),
+            updated_at: Some(timestamp(Time(now_ms))),
         }
     }
 

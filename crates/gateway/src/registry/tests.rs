@@ -32,7 +32,13 @@ fn register(registry: &Registry) -> (String, Device) {
 }
 
 fn show(registry: &Registry, code: &str) -> Verdict {
-    registry.decide(&claim(DEVICE, Credentials::Code(code.as_bytes())), Protocol::Jt808, 0).verdict
+    registry
+        .decide(
+            &claim(DEVICE, Credentials::Code(code.as_bytes())),
+            Protocol::Jt808,
+            0,
+        )
+        .verdict
 }
 
 #[test]
@@ -61,7 +67,10 @@ fn a_code_is_kept_as_a_hash_and_only_the_right_one_opens() {
     assert_eq!((code.len(), record.auth_code_hash.len()), (32, 32));
     assert!(!format!("{record:?}").contains(&code));
     assert_eq!(show(&registry, &code), Verdict::Accepted);
-    assert_eq!(show(&registry, "00000000000000000000000000000000"), Verdict::WrongCode);
+    assert_eq!(
+        show(&registry, "00000000000000000000000000000000"),
+        Verdict::WrongCode
+    );
     let by_id = registry.decide(&claim(DEVICE, Credentials::None), Protocol::Jt808, 0);
     assert_eq!(by_id.verdict, Verdict::WrongCode, "who has a code must show it");
 }
@@ -73,16 +82,29 @@ fn a_device_that_did_not_receive_its_new_code_still_gets_in_with_the_old_one() {
     let (second, _) = register(&registry);
     assert_eq!(show(&registry, &first), Verdict::Accepted);
     assert_eq!(show(&registry, &second), Verdict::Accepted);
-    assert_eq!(show(&registry, &first), Verdict::WrongCode, "the new one has been shown");
+    assert_eq!(
+        show(&registry, &first),
+        Verdict::WrongCode,
+        "the new one has been shown"
+    );
 }
 
 #[test]
 fn another_gateway_knows_the_device_from_the_topic() {
-    let (one, two) = (registry(Admission::Known, &[DEVICE]), registry(Admission::Known, &[]));
+    let (one, two) = (
+        registry(Admission::Known, &[DEVICE]),
+        registry(Admission::Known, &[]),
+    );
     let (code, record) = register(&one);
     two.learn_from_topic(DEVICE, Some(&record));
     assert_eq!(show(&two, &code), Verdict::Accepted);
-    two.learn_from_topic(DEVICE, Some(&Device { blocked: true, ..record }));
+    two.learn_from_topic(
+        DEVICE,
+        Some(&Device {
+            blocked: true,
+            ..record
+        }),
+    );
     assert_eq!(show(&two, &code), Verdict::UnknownDevice);
     two.learn_from_topic(DEVICE, None);
     assert_eq!(two.len(), 0);
@@ -100,7 +122,8 @@ fn an_echo_from_the_topic_does_not_undo_a_newer_registration() {
 #[test]
 fn learning_is_explicit_and_has_a_rate() {
     let registry = registry(Admission::Learn, &[]);
-    let learn = |device: &str, now_ms| registry.decide(&claim(device, Credentials::None), Protocol::Gt06, now_ms);
+    let learn =
+        |device: &str, now_ms| registry.decide(&claim(device, Credentials::None), Protocol::Gt06, now_ms);
     let first = learn("1", 0);
     assert_eq!(first.verdict, Verdict::Accepted);
     assert_eq!(first.change.unwrap().admission(), How::Learned);

@@ -33,7 +33,13 @@ pub(super) struct Door {
 
 impl Door {
     pub(super) fn new(listener: TcpListener, port: Port) -> Self {
-        Self { listener, port, more: false, shut_until_ms: 0, pause_ms: PAUSE_MS.0 }
+        Self {
+            listener,
+            port,
+            more: false,
+            shut_until_ms: 0,
+            pause_ms: PAUSE_MS.0,
+        }
     }
 
     pub(super) fn has_more(&self) -> bool {
@@ -51,13 +57,17 @@ impl Door {
 impl Shard {
     /// Accepts what waits at a listener.
     pub(super) fn knock(&mut self, index: usize) {
-        let Some(door) = self.doors.get_mut(index) else { return };
+        let Some(door) = self.doors.get_mut(index) else {
+            return;
+        };
         door.more = true;
         if door.shut_until_ms != 0 {
             return;
         }
         for _ in 0..ACCEPTS {
-            let Some(door) = self.doors.get_mut(index) else { return };
+            let Some(door) = self.doors.get_mut(index) else {
+                return;
+            };
             match door.listener.accept() {
                 Ok((stream, peer)) => {
                     door.pause_ms = PAUSE_MS.0;
@@ -69,7 +79,10 @@ impl Shard {
                     return;
                 }
                 Err(error)
-                    if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {}
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted
+                    ) => {}
                 Err(error) => {
                     metrics::throttled("accept");
                     tracing::warn!(
@@ -105,13 +118,22 @@ impl Shard {
             .with_interval(Duration::from_secs(30))
             .with_retries(3);
         let socket = SockRef::from(&stream);
-        if let Err(error) = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&keepalive)) {
+        if let Err(error) = socket
+            .set_tcp_nodelay(true)
+            .and_then(|()| socket.set_tcp_keepalive(&keepalive))
+        {
             tracing::debug!(%error, "a socket keeps the system's settings");
         }
         let entry = self.connections.vacant_entry();
         let slot = entry.key();
         let interest = Interest::READABLE | Interest::WRITABLE;
-        if slot >= DOOR - 4096 || self.poll.registry().register(&mut stream, Token(slot), interest).is_err() {
+        if slot >= DOOR - 4096
+            || self
+                .poll
+                .registry()
+                .register(&mut stream, Token(slot), interest)
+                .is_err()
+        {
             metrics::throttled("accept");
             return;
         }

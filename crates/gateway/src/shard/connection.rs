@@ -130,7 +130,10 @@ impl State {
         Self {
             peer,
             device: Bytes::new(),
-            stamp: Stamp { node, generation: Bytes::new() },
+            stamp: Stamp {
+                node,
+                generation: Bytes::new(),
+            },
             generation: 0,
             queue: Queue::default(),
             unsent: Vec::new(),

@@ -3,17 +3,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
+use events::origin::v1::Transport;
 use mio::net::UdpSocket;
-use wire::Time;
+use wire::{ErrorKind, Time, WireError};
 
+use super::Shard;
 use super::connection::{Channel, Connection, State};
 use super::port::Port;
-use super::Shard;
 use crate::link::Link;
 use crate::metrics::{self, Counters};
 
 /// Datagrams taken from a port in a turn.
 const DATAGRAMS: usize = 512;
+/// Bytes that a peer can be owed at most.
+const MAX_CREDIT: usize = 64 << 10;
 
 /// A port for datagrams and who sent some.
 pub(super) struct Mailbox {
@@ -21,11 +24,18 @@ pub(super) struct Mailbox {
     port: Port,
     /// Place of each peer's connection.
     peers: HashMap<SocketAddr, usize>,
+    /// Datagrams wait that no event will tell of.
+    pub(super) more: bool,
 }
 
 impl Mailbox {
     pub(super) fn new(socket: UdpSocket, port: Port) -> Self {
-        Self { socket, port, peers: HashMap::new() }
+        Self {
+            socket,
+            port,
+            peers: HashMap::new(),
+            more: false,
+        }
     }
 
     pub(super) fn forget(&mut self, peer: &SocketAddr) {
@@ -35,7 +45,9 @@ impl Mailbox {
     /// Sends the answers that the peer's credit covers; gives how many bytes that were.
     pub(super) fn send(&self, connection: &mut Connection, counters: &Counters) -> usize {
         let answers = std::mem::take(&mut connection.state.unsent);
-        let Channel::Udp { credit, .. } = &mut connection.channel else { return 0 };
+        let Channel::Udp { credit, .. } = &mut connection.channel else {
+            return 0;
+        };
         if answers.is_empty() {
             return 0;
         }
@@ -65,14 +77,18 @@ impl Shard {
             if self.drain_ms.is_some() {
                 return;
             }
-            let Some(mailbox) = self.mailboxes.get_mut(port) else { return };
+            let Some(mailbox) = self.mailboxes.get_mut(port) else {
+                return;
+            };
             if !self.core.shared.outlet.has_room() {
                 mailbox.more = true;
                 return;
             }
             match mailbox.socket.recv_from(&mut self.scratch) {
                 Ok((count, peer)) => {
-                    let Some(slot) = self.peer(port, peer) else { continue };
+                    let Some(slot) = self.peer(port, peer) else {
+                        continue;
+                    };
                     self.take(slot, 0, count);
                     self.datagram_taken(slot, count);
                 }
@@ -111,5 +127,34 @@ impl Shard {
         self.core.counters.unknown.handshake.increment(1);
         self.core.shared.connections.fetch_add(1, Ordering::Relaxed);
         Some(slot)
+    }
+
+    /// What is left of a datagram is no frame; the next one begins anew.
+    fn datagram_taken(&mut self, slot: usize, count: usize) {
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
+        if let Channel::Udp { credit, .. } = &mut connection.channel {
+            *credit = credit.saturating_add(count).min(MAX_CREDIT);
+        }
+        let rest = std::mem::take(&mut connection.partial);
+        self.core.shared.partial_changed(rest.len(), 0);
+        connection.state.partial_ms = 0;
+        if !rest.is_empty() {
+            let protocol = connection.link.protocol();
+            let error = WireError::new(
+                ErrorKind::Truncated,
+                count,
+                format!(
+                    "expected whole frames in a datagram, found {} bytes of an unfinished one",
+                    rest.len()
+                ),
+            );
+            self.core.counters(protocol).frame_error(error.kind.name());
+            let origin = self.core.origin(&connection.state, protocol, Transport::Udp);
+            let reject = self.core.reject(&connection.state, origin, &rest, true, &error);
+            self.core.tell(&connection.state, &reject);
+        }
+        self.after_reading(slot);
     }
 }

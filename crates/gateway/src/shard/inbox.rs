@@ -17,7 +17,11 @@ pub(crate) enum Note {
     /// A connection to serve.
     Accepted(TcpStream, SocketAddr, Port),
     /// End the connection, if its device still has that generation there.
-    Close { slot: u32, generation: u64, reason: Reason },
+    Close {
+        slot: u32,
+        generation: u64,
+        reason: Reason,
+    },
     /// Serve nothing new, and end by this time in milliseconds.
     Drain { deadline_ms: i64 },
 }
@@ -48,7 +52,10 @@ impl Inbox {
     }
 
     pub(crate) fn tell(&self, note: Note) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+        self.notes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(note);
         self.wake();
     }
 
@@ -57,8 +64,14 @@ impl Inbox {
         if !self.woken.swap(false, Ordering::AcqRel) {
             return;
         }
-        std::mem::swap(settled, &mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner));
-        std::mem::swap(notes, &mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+        std::mem::swap(
+            settled,
+            &mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        std::mem::swap(
+            notes,
+            &mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     fn wake(&self) {

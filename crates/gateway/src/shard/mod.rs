@@ -28,7 +28,7 @@ use self::connection::{Channel, Connection};
 use self::core::{Core, Taking};
 use self::datagrams::Mailbox;
 use self::inbox::{Note, Settled};
-use crate::link::Turn;
+use crate::link::{Room, Turn};
 use crate::metrics::{Counters, Reason};
 
 pub(crate) use self::core::Shared;
@@ -63,7 +63,10 @@ impl Seat {
     pub(crate) fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKE)?;
-        Ok(Self { poll, inbox: Arc::new(Inbox::new(waker)) })
+        Ok(Self {
+            poll,
+            inbox: Arc::new(Inbox::new(waker)),
+        })
     }
 }
 
@@ -76,7 +79,7 @@ pub(crate) struct Shard {
     /// Connections that have more to read than a turn allows, or that wait for room.
     unread: Vec<usize>,
     scratch: Vec<u8>,
-    unescaped: Vec<u8>,
+    room: Room,
     swept_ms: i64,
     sweep_every_ms: i64,
     /// Set when the gateway is stopping: the time by which the shard ends.
@@ -115,7 +118,7 @@ impl Shard {
             mailboxes: Vec::new(),
             unread: Vec::new(),
             scratch: vec![0; SCRATCH],
-            unescaped: Vec::new(),
+            room: Room::default(),
             swept_ms: 0,
             sweep_every_ms,
             drain_ms: None,
@@ -132,14 +135,18 @@ impl Shard {
 
     fn add_door(&mut self, mut listener: mio::net::TcpListener, port: Port) -> io::Result<()> {
         let token = Token(DOOR - self.doors.len());
-        self.poll.registry().register(&mut listener, token, Interest::READABLE)?;
+        self.poll
+            .registry()
+            .register(&mut listener, token, Interest::READABLE)?;
         self.doors.push(Door::new(listener, port));
         Ok(())
     }
 
     fn add_mailbox(&mut self, mut socket: UdpSocket, port: Port) -> io::Result<()> {
         let token = Token(MAILBOX - self.mailboxes.len());
-        self.poll.registry().register(&mut socket, token, Interest::READABLE)?;
+        self.poll
+            .registry()
+            .register(&mut socket, token, Interest::READABLE)?;
         self.mailboxes.push(Mailbox::new(socket, port));
         Ok(())
     }
@@ -189,10 +196,15 @@ impl Shard {
         if !self.core.shared.outlet.has_room() {
             return CROWDED;
         }
-        if !self.unread.is_empty() || self.doors.iter().any(Door::has_more) {
+        let more = self.doors.iter().any(Door::has_more) || self.mailboxes.iter().any(|mailbox| mailbox.more);
+        if more || !self.unread.is_empty() {
             return Duration::ZERO;
         }
-        let every = if self.drain_ms.is_some() { 20.min(self.sweep_every_ms) } else { self.sweep_every_ms };
+        let every = if self.drain_ms.is_some() {
+            20.min(self.sweep_every_ms)
+        } else {
+            self.sweep_every_ms
+        };
         let left = (self.swept_ms + every - self.core.now_ms).clamp(0, every);
         Duration::from_millis(left.unsigned_abs())
     }
@@ -204,10 +216,18 @@ impl Shard {
                 self.knock(door);
             }
         }
+        for mailbox in 0..self.mailboxes.len() {
+            if self.mailboxes[mailbox].more {
+                self.mail(mailbox);
+            }
+        }
         if self.unread.is_empty() || !self.core.shared.outlet.has_room() {
             return;
         }
-        self.core.counters.backpressured.decrement(self.unread.len() as f64);
+        self.core
+            .counters
+            .backpressured
+            .decrement(self.unread.len() as f64);
         for slot in std::mem::take(&mut self.unread) {
             self.read(slot, true);
         }
@@ -216,7 +236,9 @@ impl Shard {
     /// Reads what has come on a connection and takes its frames.
     fn read(&mut self, slot: usize, closed: bool) {
         for _ in 0..READS {
-            let Some(connection) = self.connections.get_mut(slot) else { return };
+            let Some(connection) = self.connections.get_mut(slot) else {
+                return;
+            };
             if connection.state.half_closed {
                 return self.drain_input(slot);
             }
@@ -251,14 +273,20 @@ impl Shard {
     }
 
     fn after_reading(&mut self, slot: usize) {
-        if let Some(reason) = self.connections.get(slot).and_then(|connection| connection.state.ending) {
+        if let Some(reason) = self
+            .connections
+            .get(slot)
+            .and_then(|connection| connection.state.ending)
+        {
             self.end(slot, reason);
         }
     }
 
     /// Takes the frames of `kept + count` bytes in the scratch.
     fn take(&mut self, slot: usize, kept: usize, count: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
         let connection = &mut **connection;
         let transport = match connection.channel {
             Channel::Tcp(_) => Transport::Tcp,
@@ -267,10 +295,8 @@ impl Shard {
         connection.state.totals.bytes_in += count as u64;
         self.core.counters.bytes_in.increment(count as u64);
         let shared = self.core.shared.clone();
-        let before = connection.link.protocol();
         let mut taking = Taking {
             transport,
-            protocol: before,
             slot,
             state: &mut connection.state,
             core: &mut self.core,
@@ -283,7 +309,7 @@ impl Shard {
             transport,
             generation,
             registry: &shared.registry,
-            unescaped: &mut self.unescaped,
+            room: &mut self.room,
             sink: &mut taking,
         };
         let input = &self.scratch[..kept + count];
@@ -306,7 +332,9 @@ impl Shard {
             if !durable {
                 self.core.counters.records_failed.increment(1);
             }
-            let Some(slot) = self.core.steps.settle(token, durable) else { continue };
+            let Some(slot) = self.core.steps.settle(token, durable) else {
+                continue;
+            };
             if let Some(connection) = self.connections.get_mut(slot) {
                 let protocol = connection.link.protocol();
                 self.core.release(slot, &mut connection.state, protocol);
@@ -323,7 +351,11 @@ impl Shard {
         for note in notes.drain(..) {
             match note {
                 Note::Accepted(stream, peer, port) => self.open(stream, peer, port),
-                Note::Close { slot, generation, reason } => {
+                Note::Close {
+                    slot,
+                    generation,
+                    reason,
+                } => {
                     let slot = slot as usize;
                     let same = |connection: &Box<Connection>| connection.state.generation == generation;
                     if self.connections.get(slot).is_some_and(same) {
@@ -346,7 +378,9 @@ impl Shard {
     }
 
     fn write(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
         let written = match connection.channel {
             Channel::Tcp(_) => connection.write(),
             Channel::Udp { port, .. } => Ok(self.mailboxes[port].send(connection, &self.core.counters)),
@@ -371,7 +405,9 @@ impl Shard {
 
     /// Ends a connection after its answers.
     fn end(&mut self, slot: usize, reason: Reason) {
-        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
         let ending = *connection.state.ending.get_or_insert(reason);
         if connection.state.given_up_ms == 0 {
             connection.state.given_up_ms = self.core.now_ms + LINGER_MS;
@@ -386,7 +422,9 @@ impl Shard {
 
     /// All answers are written: says so to the other side, and closes when it has closed too.
     fn finish(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
         let reason = connection.state.ending.unwrap_or(Reason::Eof);
         let gone = matches!(connection.channel, Channel::Udp { .. }) || reason == Reason::Eof;
         if gone {
@@ -401,7 +439,9 @@ impl Shard {
 
     /// Throws away what still comes: a close with unread bytes would destroy answers on their way.
     fn drain_input(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let Some(connection) = self.connections.get_mut(slot) else {
+            return;
+        };
         let reason = connection.state.ending.unwrap_or(Reason::Eof);
         self.core.shared.partial_changed(connection.partial.len(), 0);
         connection.partial = Box::default();
@@ -418,7 +458,9 @@ impl Shard {
 
     /// Closes a connection now.
     fn close(&mut self, slot: usize, reason: Reason) {
-        let Some(mut connection) = self.connections.try_remove(slot) else { return };
+        let Some(mut connection) = self.connections.try_remove(slot) else {
+            return;
+        };
         let protocol = connection.link.protocol();
         let online = connection.state.online();
         let device = connection.state.device.clone();
@@ -434,7 +476,8 @@ impl Shard {
                 Transport::Udp
             }
         };
-        self.core.offline(&mut connection.state, protocol, transport, reason);
+        self.core
+            .offline(&mut connection.state, protocol, transport, reason);
         let lost = self.core.steps.orphan(&mut connection.state.queue);
         self.core.counters(protocol).acks_withheld.increment(lost);
         if !online {

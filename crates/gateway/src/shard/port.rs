@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::Error;
 use crate::config::Listen;
 use crate::link::Speaks;
+use crate::{Addresses, Error};
 
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: i32 = 4096;
@@ -28,18 +28,61 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
+    /// Where they are.
+    pub(crate) fn addresses(&self) -> io::Result<Addresses> {
+        let mut addresses = Addresses::default();
+        for (listener, port) in &self.tcp {
+            let list = match port.speaks {
+                Speaks::Gt06 => &mut addresses.gt06_tcp,
+                Speaks::Jt808 => &mut addresses.jt808_tcp,
+                Speaks::Any => &mut addresses.any_tcp,
+            };
+            list.push(listener.local_addr()?);
+        }
+        for (socket, port) in &self.udp {
+            let list = match port.speaks {
+                Speaks::Gt06 => &mut addresses.gt06_udp,
+                Speaks::Jt808 => &mut addresses.jt808_udp,
+                Speaks::Any => &mut addresses.any_udp,
+            };
+            list.push(socket.local_addr()?);
+        }
+        Ok(addresses)
+    }
+
+    /// The ports for each of `shards` shards: listeners with the first, which hands connections on, ports for
+    /// datagrams in turn.
+    pub(crate) fn spread(self, shards: usize) -> Vec<Self> {
+        let mut spread: Vec<Self> = (0..shards)
+            .map(|_| Self {
+                tcp: Vec::new(),
+                udp: Vec::new(),
+            })
+            .collect();
+        for (index, udp) in self.udp.into_iter().enumerate() {
+            spread[index % shards].udp.push(udp);
+        }
+        spread[0].tcp = self.tcp;
+        spread
+    }
+
     /// Opens all ports, or none.
     pub(crate) fn open(listen: &Listen) -> Result<Self, Error> {
         let port = |speaks, key| Port { speaks, key };
         let tcp = [
+            (&listen.gt06_tcp, port(Speaks::Gt06, "gateway.listen.gt06_tcp")),
             (&listen.jt808_tcp, port(Speaks::Jt808, "gateway.listen.jt808_tcp")),
             (&listen.any_tcp, port(Speaks::Any, "gateway.listen.any_tcp")),
         ];
         let udp = [
+            (&listen.gt06_udp, port(Speaks::Gt06, "gateway.listen.gt06_udp")),
             (&listen.jt808_udp, port(Speaks::Jt808, "gateway.listen.jt808_udp")),
             (&listen.any_udp, port(Speaks::Any, "gateway.listen.any_udp")),
         ];
-        let mut ports = Self { tcp: Vec::new(), udp: Vec::new() };
+        let mut ports = Self {
+            tcp: Vec::new(),
+            udp: Vec::new(),
+        };
         for (addresses, port) in tcp {
             for address in addresses {
                 let listener = open_tcp(*address).map_err(failed(*address, "tcp", port.key))?;
@@ -56,8 +99,17 @@ impl Ports {
     }
 }
 
-fn failed(address: SocketAddr, transport: &'static str, key: &'static str) -> impl FnOnce(io::Error) -> Error {
-    move |source| Error::Listen { address, transport, key, source }
+fn failed(
+    address: SocketAddr,
+    transport: &'static str,
+    key: &'static str,
+) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::Listen {
+        address,
+        transport,
+        key,
+        source,
+    }
 }
 
 fn open_tcp(address: SocketAddr) -> io::Result<TcpListener> {

@@ -7,7 +7,7 @@ const NONE: u32 = u32::MAX;
 /// All steps of a shard whose records are on their way.
 #[derive(Default)]
 pub(super) struct Steps {
-    steps: Slab<Step>,
+    steps: Slab<Waiting>,
 }
 
 /// The steps of one connection, oldest first.
@@ -19,7 +19,10 @@ pub(super) struct Queue {
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { first: NONE, last: NONE }
+        Self {
+            first: NONE,
+            last: NONE,
+        }
     }
 }
 
@@ -29,49 +32,42 @@ impl Queue {
     }
 }
 
-struct Step {
+/// What has to become durable before what may be answered.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    /// Records whose fate is not known yet.
+    pub(super) records: u32,
+    /// Bytes to be written when all records are durable.
+    pub(super) answers: Vec<u8>,
+    /// Answers in `answers`.
+    pub(super) count: u32,
+    /// When the frame was read.
+    pub(super) read_ms: i64,
+}
+
+struct Waiting {
     /// Connection that the step belongs to; [`NONE`] when it has ended.
     connection: u32,
     next: u32,
-    /// Records whose fate is not known yet.
-    open: u32,
     failed: bool,
-    /// Bytes to be written when all records are durable.
-    answers: Vec<u8>,
-    /// Answers in `answers`.
-    count: u32,
-    read_ms: i64,
+    step: Step,
 }
 
 /// A step that is over, at the front of its connection's queue.
 pub(super) struct Done {
     /// All its records are durable.
     pub(super) durable: bool,
-    pub(super) answers: Vec<u8>,
-    /// Answers in `answers`.
-    pub(super) count: u32,
-    pub(super) read_ms: i64,
+    pub(super) step: Step,
 }
 
 impl Steps {
-    /// Appends a step of `records` records; gives the token to publish them with.
-    pub(super) fn push(
-        &mut self,
-        queue: &mut Queue,
-        connection: usize,
-        records: u32,
-        answers: Vec<u8>,
-        count: u32,
-        read_ms: i64,
-    ) -> u64 {
-        let key = self.steps.insert(Step {
+    /// Appends a step; gives the token to publish its records with.
+    pub(super) fn push(&mut self, queue: &mut Queue, connection: usize, step: Step) -> u64 {
+        let key = self.steps.insert(Waiting {
             connection: connection as u32,
             next: NONE,
-            open: records,
             failed: false,
-            answers,
-            count,
-            read_ms,
+            step,
         });
         let key = key as u32;
         match self.steps.get_mut(queue.last as usize) {
@@ -85,35 +81,33 @@ impl Steps {
     /// Notes the fate of a record. Gives the connection whose front step may be over now.
     pub(super) fn settle(&mut self, token: u64, durable: bool) -> Option<usize> {
         let key = usize::try_from(token).ok()?;
-        let step = self.steps.get_mut(key)?;
-        step.open = step.open.saturating_sub(1);
-        step.failed |= !durable;
-        if step.open > 0 {
+        let waiting = self.steps.get_mut(key)?;
+        waiting.step.records = waiting.step.records.saturating_sub(1);
+        waiting.failed |= !durable;
+        if waiting.step.records > 0 {
             return None;
         }
-        if step.connection == NONE {
+        if waiting.connection == NONE {
             self.steps.remove(key);
             return None;
         }
-        Some(step.connection as usize)
+        Some(waiting.connection as usize)
     }
 
     /// Takes the front step of a connection if it is over.
     pub(super) fn pop(&mut self, queue: &mut Queue) -> Option<Done> {
         let key = queue.first as usize;
-        if self.steps.get(key)?.open > 0 {
+        if self.steps.get(key)?.step.records > 0 {
             return None;
         }
-        let step = self.steps.remove(key);
-        queue.first = step.next;
-        if step.next == NONE {
+        let waiting = self.steps.remove(key);
+        queue.first = waiting.next;
+        if waiting.next == NONE {
             queue.last = NONE;
         }
         Some(Done {
-            durable: !step.failed,
-            answers: step.answers,
-            count: step.count,
-            read_ms: step.read_ms,
+            durable: !waiting.failed,
+            step: waiting.step,
         })
     }
 
@@ -122,13 +116,13 @@ impl Steps {
     pub(super) fn orphan(&mut self, queue: &mut Queue) -> u64 {
         let mut lost = 0;
         let mut key = queue.first;
-        while let Some(step) = self.steps.get_mut(key as usize).filter(|_| key != NONE) {
+        while let Some(waiting) = self.steps.get_mut(key as usize).filter(|_| key != NONE) {
             let current = key as usize;
-            key = step.next;
-            lost += u64::from(step.count);
-            step.connection = NONE;
-            step.answers = Vec::new();
-            if step.open == 0 {
+            key = waiting.next;
+            lost += u64::from(waiting.step.count);
+            waiting.connection = NONE;
+            waiting.step.answers = Vec::new();
+            if waiting.step.records == 0 {
                 self.steps.remove(current);
             }
         }
@@ -142,7 +136,13 @@ mod tests {
     use super::*;
 
     fn push(steps: &mut Steps, queue: &mut Queue, records: u32, answer: &[u8]) -> u64 {
-        steps.push(queue, 7, records, answer.to_vec(), 1, 0)
+        let step = Step {
+            records,
+            answers: answer.to_vec(),
+            count: 1,
+            read_ms: 0,
+        };
+        steps.push(queue, 7, step)
     }
 
     #[test]
@@ -153,8 +153,8 @@ mod tests {
         assert_eq!(steps.settle(second, true), Some(7));
         assert!(steps.pop(&mut queue).is_none(), "the first is still on its way");
         assert_eq!(steps.settle(first, true), Some(7));
-        assert_eq!(steps.pop(&mut queue).unwrap().answers, b"1");
-        assert_eq!(steps.pop(&mut queue).unwrap().answers, b"2");
+        assert_eq!(steps.pop(&mut queue).unwrap().step.answers, b"1");
+        assert_eq!(steps.pop(&mut queue).unwrap().step.answers, b"2");
         assert!(queue.is_empty() && steps.steps.is_empty());
     }
 
@@ -182,7 +182,7 @@ mod tests {
         assert_ne!(third, first);
         assert_eq!(steps.settle(first, true), None);
         assert_eq!(steps.settle(third, true), Some(7));
-        assert_eq!(steps.pop(&mut other).unwrap().answers, b"3");
+        assert_eq!(steps.pop(&mut other).unwrap().step.answers, b"3");
         assert!(steps.steps.is_empty());
     }
 }

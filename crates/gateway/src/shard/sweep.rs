@@ -2,8 +2,8 @@ use std::sync::atomic::Ordering;
 
 use wire::Time;
 
+use super::Shard;
 use super::connection::{Connection, State};
-use super::{Channel, Shard};
 use crate::config::{Deadlines, millis};
 use crate::metrics::{self, Reason};
 
@@ -99,13 +99,7 @@ fn passed(connection: &mut Connection, now: i64, deadlines: &Deadlines) -> Optio
     if partial != 0 && now - partial >= millis(deadlines.frame_seconds) {
         return Some(Reason::FrameTimeout);
     }
-    let close = connection.link.expire(Time(now))?;
-    Some(match close {
-        wire::Close::LoginTimeout => Reason::Login,
-        wire::Close::Idle => Reason::Idle,
-        wire::Close::NotAdmitted => Reason::NotAdmitted,
-        wire::Close::Unregistered => Reason::Unregistered,
-    })
+    connection.link.expire(Time(now)).map(Reason::from)
 }
 
 fn passed_before_login(state: &State, now: i64, deadlines: &Deadlines) -> Option<Reason> {
@@ -116,12 +110,5 @@ fn passed_before_login(state: &State, now: i64, deadlines: &Deadlines) -> Option
         Some(Reason::Login)
     } else {
         None
-    }
-}
-
-impl Channel {
-    /// True for the peer of a port for datagrams.
-    pub(super) fn is_udp(&self) -> bool {
-        matches!(self, Self::Udp { .. })
     }
 }
