@@ -1,1 +1,7 @@
 //! Simulated devices over real sockets, load, ground truth.
+
+pub mod device;
+pub mod load;
+pub mod obligations;
+pub mod truth;
+pub mod world;
