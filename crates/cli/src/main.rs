@@ -1,3 +1,33 @@
-//! The binary `milepost`.
+//! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
-fn main() {}
+mod exit;
+mod topics;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// GPS trackers and phones in; positions, fence events, trips and attendance out.
+#[derive(Debug, Parser)]
+#[command(name = "milepost", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Topics of the log
+    Topics(topics::Arguments),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let result = match cli.command {
+        Command::Topics(arguments) => topics::run(&arguments),
+    };
+    exit::of(result)
+}

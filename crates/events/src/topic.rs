@@ -78,6 +78,20 @@ topics! {
         "What could not be understood or was refused; key = device, else peer address.";
     RawFrames = "milepost.raw-frames.v1", "milepost.frame.v1.RawFrame" as crate::frame::v1::RawFrame, Delete,
         "Every frame as it came, when switched on; key = device.";
+    Rosters = "milepost.rosters.v1", "milepost.roster.v1.Definition" as crate::roster::v1::Definition, Compact,
+        "Persons, sites, shifts, patterns, policies and approvals; key = kind/id.";
+    Calendars = "milepost.calendars.v1", "milepost.calendar.v1.Calendar" as crate::calendar::v1::Calendar, Compact,
+        "Holidays, rest days and make-up days; key = calendar.";
+    Bindings = "milepost.bindings.v1", "milepost.binding.v1.Binding" as crate::binding::v1::Binding, Compact,
+        "Who carries which device and when; key = binding.";
+    Punches = "milepost.punches.v1", "milepost.punch.v1.Punch" as crate::punch::v1::Punch, Delete,
+        "What people said by punching; key = person.";
+    Evidence = "milepost.evidence.v1", "milepost.evidence.v1.Evidence" as crate::evidence::v1::Evidence, Delete,
+        "Positions told to the person who carried the device; key = person.";
+    Attendance = "milepost.attendance.v1", "milepost.attendance.v1.Record" as crate::attendance::v1::Record, Compact,
+        "What each shift of each person came to; key = person/day/index.";
+    AttendanceSignals = "milepost.attendance-signals.v1", "milepost.attendance.v1.Signal" as crate::attendance::v1::Signal, Delete,
+        "Not arrived, left the area: what matters while a shift runs; key = person.";
 }
 
 impl Topic {

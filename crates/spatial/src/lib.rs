@@ -1,1 +1,21 @@
 //! Distances, datums, shapes and the fence index.
+//!
+//! Everything here is a pure function of its arguments. Coordinates are degrees on WGS-84 unless a [`Datum`] says
+//! otherwise, lengths are metres.
+//!
+//! ```
+//! use spatial::{Point, distance};
+//! let station = Point::new(39.9042, 116.4274)?; // Beijing railway station
+//! let gate = Point::new(39.9087, 116.3975)?; // Tiananmen
+//! assert!((distance::geodesic(station, gate) - 2_605.12).abs() < 0.01);
+//! # Ok::<(), spatial::InvalidPoint>(())
+//! ```
+
+mod datum;
+pub mod distance;
+mod frame;
+mod point;
+
+pub use datum::{Datum, UnknownDatum};
+pub use frame::Frame;
+pub use point::{InvalidPoint, Point};

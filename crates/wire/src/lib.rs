@@ -30,6 +30,7 @@
 
 mod dissect;
 mod error;
+pub mod jt808;
 mod session;
 
 pub use dissect::{Field, Value};

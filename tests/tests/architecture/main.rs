@@ -1,0 +1,4 @@
+//! The architecture as tests: which crate may depend on which, and which outside crate lives where.
+
+mod layering;
+mod prose;
