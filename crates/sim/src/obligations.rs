@@ -12,6 +12,12 @@ use serde::{Deserialize, Serialize};
 pub struct Ranges(Vec<(u64, u64)>);
 
 impl Ranges {
+    /// The numbers from 0 up to, without, `end`.
+    #[must_use]
+    pub fn below(end: u64) -> Self {
+        Self(end.checked_sub(1).map(|last| (0, last)).into_iter().collect())
+    }
+
     /// Puts a number in.
     pub fn insert(&mut self, number: u64) {
         let place = self.0.partition_point(|&(_, last)| last < number);
@@ -66,8 +72,8 @@ pub struct Obligations {
     pub device: String,
     /// Fix time of the message 0, Unix seconds.
     pub base: i64,
-    /// Messages that were given to the network, the numbers 0 to `sent - 1`.
-    pub sent: u64,
+    /// Messages that were given to the network.
+    pub sent: Ranges,
     /// Messages that were acknowledged as received.
     pub acked: Ranges,
     /// Messages that were sent more than once.

@@ -52,6 +52,9 @@ impl Coverage {
             .outages
             .get(self.outages.partition_point(|&(_, until)| until <= t))
             .is_some_and(|&(from, _)| from <= t);
-        !out && !self.dead.iter().any(|&(middle, radius)| middle.distance(point) <= radius)
+        !out && !self
+            .dead
+            .iter()
+            .any(|&(middle, radius)| middle.distance(point) <= radius)
     }
 }

@@ -1,9 +1,9 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::Coverage;
 use super::fix::{Alarms, Fix, HeardTower, Source};
 use super::noise::{ASSISTED, CELL, GNSS, Noise};
-use super::Coverage;
 use crate::world::{Actor, Leg, Point, Sensor, State, World, to_degrees};
 
 /// Something a device does.
@@ -156,14 +156,14 @@ impl<'a> Diary<'a> {
     /// When the device notices that it is under way on a leg. Telephones do so late: in the traces the first fix comes
     /// 203 s after the start in the median and 552 s in one case of ten, a log-normal delay.
     fn notices(&mut self, leg: usize) -> f64 {
-        let start = self.actor.track.legs()[leg].start;
+        // Fixes are made on whole seconds.
+        let start = self.actor.track.legs()[leg].start.ceil();
         if self.actor.identity.sensor != Sensor::Phone {
             return start;
         }
         if self.noticed.0 != leg {
             let (u, v): (f64, f64) = (self.rng.random(), self.rng.random());
             let normal = (-2.0 * (1.0 - u).ln()).sqrt() * (v * std::f64::consts::TAU).cos();
-            // Fixes are made on whole seconds.
             self.noticed = (leg, (start + 203.0 * (0.78 * normal).exp()).ceil());
         }
         self.noticed.1
@@ -175,7 +175,11 @@ impl<'a> Diary<'a> {
         match self.actor.track.legs()[leg].leg {
             Leg::Go { .. } => {
                 let notice = self.notices(leg);
-                if notice > t && notice < planned { notice } else { planned }
+                if notice > t && notice < planned {
+                    notice
+                } else {
+                    planned
+                }
             }
             Leg::Stay { .. } => planned,
         }
@@ -212,7 +216,11 @@ impl<'a> Diary<'a> {
             altitude_m: 23.0 + 4.0 * (believed.x / 3000.0).sin(),
             speed_kmh,
             heading_deg: state.heading as u16 % 360,
-            satellites: if valid { (16.0 - error.accuracy_m / 4.0).clamp(4.0, 14.0) as u8 } else { 0 },
+            satellites: if valid {
+                (16.0 - error.accuracy_m / 4.0).clamp(4.0, 14.0) as u8
+            } else {
+                0
+            },
             acc_on: self.actor.occupation.is_vehicle().then_some(state.under_way),
             odometer_m: 10_000_000.0 + identity.index as f64 * 123_000.0 + state.odometer,
             battery_percent: battery,
@@ -228,7 +236,11 @@ impl<'a> Diary<'a> {
     }
 
     fn towers(&self, point: Point) -> Vec<HeardTower> {
-        let count = if self.actor.identity.sensor == Sensor::Cell { 4 } else { 1 };
+        let count = if self.actor.identity.sensor == Sensor::Cell {
+            4
+        } else {
+            1
+        };
         self.world
             .towers
             .heard(point)

@@ -89,3 +89,11 @@ pub struct Fix {
     /// Towers, the serving one first.
     pub towers: Vec<HeardTower>,
 }
+
+impl Fix {
+    /// True when the device itself knows where it is.
+    #[must_use]
+    pub fn has_coordinates(&self) -> bool {
+        self.valid && self.source != Source::Cell
+    }
+}

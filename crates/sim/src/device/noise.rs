@@ -143,7 +143,10 @@ mod tests {
         // Cross-track error over stated accuracy in the traces: median 0.484, 90 % 2.08.
         assert!((quantile(0.5) - 0.484).abs() < 0.04, "median {}", quantile(0.5));
         assert!((quantile(0.9) - 2.08).abs() < 0.25, "90 % {}", quantile(0.9));
-        let product: f64 = samples.windows(2).map(|p| p[0].east_m.signum() * p[1].east_m.signum()).sum();
+        let product: f64 = samples
+            .windows(2)
+            .map(|p| p[0].east_m.signum() * p[1].east_m.signum())
+            .sum();
         // Signs of a Gaussian process with correlation r agree with expectation 2/π·asin(r); r(10 s) = 0.744 there.
         let expected = 2.0 / std::f64::consts::PI * 0.744_f64.asin();
         let found = product / samples.len() as f64;

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::answers::{self, Answer};
 use super::stats::{Stats, count};
 use super::{FrameMaker, Settings, base};
-use crate::obligations::Obligations;
+use crate::obligations::{Obligations, Ranges};
 
 /// Milliseconds between two tries to connect.
 const RETRY: Duration = Duration::from_millis(100);
@@ -31,6 +31,8 @@ pub(super) struct Connection {
     stop: CancellationToken,
     maker: FrameMaker,
     obligations: Obligations,
+    /// Sequence number of the next new message.
+    next: u64,
     code: Option<Vec<u8>>,
     waiting: VecDeque<Waiting>,
     /// Messages of an earlier connection that were not answered, in order.
@@ -42,18 +44,22 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(settings: Rc<Settings>, number: u64, stats: Rc<Stats>, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        settings: Rc<Settings>,
+        number: u64,
+        stats: Rc<Stats>,
+        stop: CancellationToken,
+    ) -> Self {
         let maker = FrameMaker::new(
             settings.protocol,
             settings.first_device + number,
             base(settings.now),
         );
         // Paced devices do not send in step.
-        let offset = settings
-            .rate
-            .map_or(0.0, |rate| number as f64 / rate.max(1e-9));
+        let offset = settings.rate.map_or(0.0, |rate| number as f64 / rate.max(1e-9));
         Self {
             obligations: maker.obligations(),
+            next: 0,
             next_due: Instant::now() + Duration::from_secs_f64(offset),
             settings,
             stats,
@@ -90,10 +96,14 @@ impl Connection {
                 }
             }
             self.incoming.clear();
-            self.again.extend(self.waiting.drain(..).map(|waiting| waiting.sequence));
+            self.again
+                .extend(self.waiting.drain(..).map(|waiting| waiting.sequence));
             self.again.make_contiguous().sort_unstable();
         }
-        self.obligations
+        Obligations {
+            sent: Ranges::below(self.next),
+            ..self.obligations
+        }
     }
 
     async fn connect(&mut self, gate: &Semaphore) -> io::Result<TcpStream> {
@@ -205,8 +215,8 @@ impl Connection {
                     sequence
                 }
                 None => {
-                    self.obligations.sent += 1;
-                    self.obligations.sent - 1
+                    self.next += 1;
+                    self.next - 1
                 }
             };
             self.maker.data(sequence, &mut self.outgoing);

@@ -198,7 +198,11 @@ const X25: [u16; 256] = {
         let mut value = index as u16;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 1 == 1 { (value >> 1) ^ 0x8408 } else { value >> 1 };
+            value = if value & 1 == 1 {
+                (value >> 1) ^ 0x8408
+            } else {
+                value >> 1
+            };
             bit += 1;
         }
         table[index] = value;
@@ -211,12 +215,12 @@ fn bcd(digits: &str) -> Vec<u8> {
     digits
         .as_bytes()
         .chunks(2)
-        .map(|pair| (pair[0] - b'0') << 4 | (pair[1] - b'0'))
+        .map(|pair| ((pair[0] - b'0') << 4) | (pair[1] - b'0'))
         .collect()
 }
 
 const fn to_bcd(value: u8) -> u8 {
-    value / 10 << 4 | value % 10
+    ((value / 10) << 4) | (value % 10)
 }
 
 /// Date and time of a growing count of seconds; the date is worked out once a day.
@@ -242,10 +246,8 @@ impl CivilClock {
         let day = seconds.div_euclid(86_400);
         if day != self.day {
             self.day = day;
-            let date = jiff::Timestamp::from_second(day * 86_400)
-                .unwrap_or_default()
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .date();
+            let midnight = jiff::Timestamp::from_second(day * 86_400).unwrap_or_default();
+            let date = jiff::tz::Offset::UTC.to_datetime(midnight);
             self.date = [
                 date.year().rem_euclid(100) as u8,
                 date.month() as u8,

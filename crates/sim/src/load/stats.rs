@@ -86,7 +86,7 @@ impl Stats {
             connections: all.len() as u64,
             online: self.online.get(),
             connects: self.connects.get(),
-            sent: all.iter().map(|one| one.sent).sum(),
+            sent: all.iter().map(|one| one.sent.len()).sum(),
             resent: all.iter().map(|one| one.resent.len()).sum(),
             acked: self.acked.get(),
             refused: self.refused.get(),
@@ -103,9 +103,17 @@ impl Stats {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "connections    {:>12}   {} online at the end, {} connects", self.connections, self.online, self.connects)?;
+        writeln!(
+            f,
+            "connections    {:>12}   {} online at the end, {} connects",
+            self.connections, self.online, self.connects
+        )?;
         writeln!(f, "sent           {:>12}   {} again", self.sent, self.resent)?;
-        writeln!(f, "acked          {:>12}   {:.0} a second over {:.1} s", self.acked, self.acked_per_second, self.seconds)?;
+        writeln!(
+            f,
+            "acked          {:>12}   {:.0} a second over {:.1} s",
+            self.acked, self.acked_per_second, self.seconds
+        )?;
         writeln!(f, "refused        {:>12}", self.refused)?;
         let latency = &self.ack_latency_ms;
         write!(

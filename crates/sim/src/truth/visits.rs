@@ -58,7 +58,11 @@ pub fn visits<'a>(actor: &Actor, fences: &'a [Fence], places: &Places) -> Vec<Vi
         .iter()
         .flat_map(|fence| of_fence(actor, fence, places))
         .collect();
-    visits.sort_by(|a, b| a.start.total_cmp(&b.start).then_with(|| a.fence.id.cmp(&b.fence.id)));
+    visits.sort_by(|a, b| {
+        a.start
+            .total_cmp(&b.start)
+            .then_with(|| a.fence.id.cmp(&b.fence.id))
+    });
     visits
 }
 
@@ -98,7 +102,11 @@ fn of_fence<'a>(actor: &Actor, fence: &'a Fence, places: &Places) -> Vec<Visit<'
         let Leg::Go { motion, .. } = &timed.leg else {
             continue;
         };
-        if !motion.line().windows(2).any(|pair| meets(bounds, pair[0], pair[1])) {
+        if !motion
+            .line()
+            .windows(2)
+            .any(|pair| meets(bounds, pair[0], pair[1]))
+        {
             continue;
         }
         let mut before = timed.start;

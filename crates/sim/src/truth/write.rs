@@ -86,7 +86,10 @@ fn reports(world: &World, actor: &Actor, from: f64) -> Vec<Report> {
 }
 
 fn devices(world: &World, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "device,protocol,transport,sensor,person,name,occupation,vehicle")?;
+    writeln!(
+        out,
+        "device,protocol,transport,sensor,person,name,occupation,vehicle"
+    )?;
     for actor in &world.actors {
         let identity = &actor.identity;
         writeln!(
@@ -106,7 +109,10 @@ fn devices(world: &World, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn trip_rows(world: &World, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "trip_id,device,start_time,end_time,from,to,distance_m,mode,halts")?;
+    writeln!(
+        out,
+        "trip_id,device,start_time,end_time,from,to,distance_m,mode,halts"
+    )?;
     for actor in &world.actors {
         for (number, trip) in trips(actor).iter().enumerate() {
             let device = &actor.identity.device;
@@ -182,7 +188,11 @@ fn presence_rows(world: &World, out: &mut dyn Write) -> io::Result<()> {
                 actor.person,
                 actor.identity.device,
                 visit.fence.id,
-                if kind == PlaceKind::Customer { "customer" } else { "site" },
+                if kind == PlaceKind::Customer {
+                    "customer"
+                } else {
+                    "site"
+                },
                 world.time(visit.start),
                 world.time(visit.end)
             )?;
@@ -295,7 +305,10 @@ fn report_rows(world: &World, arrivals: &[(&Actor, Report)], out: &mut dyn Write
 
 /// The true position at the time of every fix.
 fn position_rows(world: &World, arrivals: &[(&Actor, Report)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "device,time,latitude,longitude,speed_kmh,heading_deg,under_way,off_by_m")?;
+    writeln!(
+        out,
+        "device,time,latitude,longitude,speed_kmh,heading_deg,under_way,off_by_m"
+    )?;
     let start = seconds(world, 0.0);
     for (actor, Report { fix, .. }) in arrivals {
         let state = actor.track.at(fix.time as f64 - start, &world.places);

@@ -249,12 +249,10 @@ impl Walk<'_> {
             }
             self.go(self.site, mode);
             if round == 0 {
-                self.planner
-                    .stay_until(midnight + 13.0 * HOUR);
+                self.planner.stay_until(midnight + 13.0 * HOUR);
             }
         }
-        self.planner
-            .stay_until(midnight + 17.0 * HOUR);
+        self.planner.stay_until(midnight + 17.0 * HOUR);
         if mode == Mode::EBike {
             self.go(self.home, mode);
         }

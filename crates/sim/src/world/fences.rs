@@ -77,7 +77,7 @@ fn to_segment(p: Point, a: Point, b: Point) -> f64 {
 
 /// The fences that belong to the places, one zone on the way, and the corridor of the patrol.
 #[must_use]
-pub fn generate(roads: &RoadNetwork, places: &Places) -> Vec<Fence> {
+pub(super) fn generate(roads: &RoadNetwork, places: &Places) -> Vec<Fence> {
     let mut fences: Vec<Fence> = places.all.iter().filter_map(around).collect();
     let depot = places.first(PlaceKind::Depot);
     let first = places.first(PlaceKind::Customer);

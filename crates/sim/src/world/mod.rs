@@ -114,7 +114,9 @@ mod tests {
         world
             .actors
             .iter()
-            .flat_map(|actor| (0..24).map(|hour| actor.track.at(f64::from(hour) * 3600.0 + 17.0, &world.places)))
+            .flat_map(|actor| {
+                (0..24).map(|hour| actor.track.at(f64::from(hour) * 3600.0 + 17.0, &world.places))
+            })
             .map(|state| (state.point.x.to_bits(), state.point.y.to_bits()))
             .collect()
     }

@@ -196,13 +196,7 @@ impl Motion {
 }
 
 /// Speed at which each vertex can be passed: bends, lights, and what braking and pulling away allow.
-fn passing_speeds(
-    vertices: &[Point],
-    marks: &[f64],
-    limits: &[f64],
-    waits: &[f64],
-    mode: Mode,
-) -> Vec<f64> {
+fn passing_speeds(vertices: &[Point], marks: &[f64], limits: &[f64], waits: &[f64], mode: Mode) -> Vec<f64> {
     let (pull, brake) = mode.pull();
     let last = vertices.len().saturating_sub(1);
     let mut speeds: Vec<f64> = (0..vertices.len())

@@ -129,8 +129,25 @@ const MIX: [(Occupation, Protocol, Transport, Sensor); 20] = [
 ];
 
 const NAMES: [&str; 20] = [
-    "Chen Jing", "Liu Yang", "Wang Fang", "Zhang Wei", "Li Na", "Zhao Min", "Huang Lei", "Zhou Tao", "Wu Qiang",
-    "Xu Li", "Sun Hao", "Hu Mei", "Zhu Lin", "Gao Peng", "Lin Xia", "He Jun", "Guo Yan", "Ma Chao", "Luo Ting",
+    "Chen Jing",
+    "Liu Yang",
+    "Wang Fang",
+    "Zhang Wei",
+    "Li Na",
+    "Zhao Min",
+    "Huang Lei",
+    "Zhou Tao",
+    "Wu Qiang",
+    "Xu Li",
+    "Sun Hao",
+    "Hu Mei",
+    "Zhu Lin",
+    "Gao Peng",
+    "Lin Xia",
+    "He Jun",
+    "Guo Yan",
+    "Ma Chao",
+    "Luo Ting",
     "Deng Bo",
 ];
 
@@ -178,10 +195,12 @@ fn luhn_digit(digits: &str) -> u32 {
         .rev()
         .filter_map(|c| c.to_digit(10))
         .enumerate()
-        .map(|(place, digit)| match digit * if place.is_multiple_of(2) { 2 } else { 1 } {
-            double @ 10.. => double - 9,
-            single => single,
-        })
+        .map(
+            |(place, digit)| match digit * if place.is_multiple_of(2) { 2 } else { 1 } {
+                double @ 10.. => double - 9,
+                single => single,
+            },
+        )
         .sum();
     (10 - sum % 10) % 10
 }

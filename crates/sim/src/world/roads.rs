@@ -95,7 +95,13 @@ impl RoadNetwork {
             for column in 0..SIDE {
                 let from = row * SIDE + column;
                 if column + 1 < SIDE {
-                    network.join(from, from + 1, line_class(row), BRIDGE_ROWS.contains(&row), &mut rng);
+                    network.join(
+                        from,
+                        from + 1,
+                        line_class(row),
+                        BRIDGE_ROWS.contains(&row),
+                        &mut rng,
+                    );
                 }
                 if row + 1 < SIDE {
                     network.join(from, from + SIDE, line_class(column), false, &mut rng);
