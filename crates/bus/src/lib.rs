@@ -2,14 +2,35 @@
 //!
 //! Two backends keep one contract: Kafka, and a local store in one folder of the machine. No role can tell which it has.
 //!
+//! * [`Bus`] opens the log and is the only way to it.
 //! * [`Publisher`] takes [`Record`]s and reports each one's fate once, through its [`Receipt`].
 //! * A [`Stage`] is a consumer without I/O: records and `now` in, records and state out. The bus owns partitions,
 //!   order, commits, restores, retries and dead letters.
+//! * A [`Reader`] reads topics without a group: for people, and for definitions.
 
+mod budget;
+mod bus;
+mod config;
+mod error;
+mod local;
+mod metrics;
+mod partition;
+mod publisher;
+mod reader;
 mod receipt;
 mod record;
+mod runner;
 mod stage;
+mod topics;
 
+pub use bus::{Admin, Bus};
+pub use config::{Backend, BusConfig, Compression, InFlightBytes, KafkaConfig, LocalConfig};
+pub use error::Error;
+pub use local::Spool;
+pub use metrics::describe as describe_metrics;
+pub use publisher::Publisher;
+pub use reader::{Read, ReadFrom, ReadItem, Reader};
 pub use receipt::{Outcome, PublishError, Receipt, ReceiptSink};
 pub use record::{Header, Received, Record};
 pub use stage::{Out, Refusal, Stage};
+pub use topics::{Change, PartitionInfo, TopicInfo, TopicSettings, TopicSpec, TopicsFile};

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use events::Topic;
 use jiff::Timestamp;
@@ -34,7 +36,55 @@ pub struct Received {
     /// Value as written; `None` deletes the key.
     pub value: Option<Bytes>,
     /// Headers as written.
-    pub headers: Vec<(String, Bytes)>,
+    pub headers: Vec<(Cow<'static, str>, Bytes)>,
     /// Time of the record.
     pub timestamp: Timestamp,
+}
+
+impl Record {
+    /// Bytes that the record counts for in the budget of records in flight: what it holds and what goes with it.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        const OVERHEAD: usize = 128;
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        (self.key.len() + self.value.as_ref().map_or(0, Bytes::len) + headers + OVERHEAD) as u64
+    }
+}
+
+impl Received {
+    /// The value of the first header of that name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&Bytes> {
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// The name without a copy where it is one that Milepost writes.
+pub(crate) fn header_name(name: &str) -> Cow<'static, str> {
+    use events::headers::{EVENT_ID, GENERATION, NODE, SCHEMA, TRACEPARENT};
+    [EVENT_ID, SCHEMA, TRACEPARENT, NODE, GENERATION]
+        .into_iter()
+        .find(|known| *known == name)
+        .map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
+}
+
+/// Times of records have milliseconds on every backend.
+pub(crate) fn millis(timestamp: Timestamp) -> i64 {
+    timestamp.as_millisecond()
+}
+
+/// The time of that many milliseconds since 1970, or the end of time that is nearer.
+pub(crate) fn from_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }

@@ -34,7 +34,8 @@ pub trait Stage: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Called for every partition after definitions have changed, so that the state can follow them.
+    /// Called for every partition after it was restored and whenever definitions have changed, so that the state can
+    /// follow them.
     fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
         let _ = (state, now, out);
     }
@@ -97,5 +98,48 @@ impl Out {
     /// Keeps `value` as the state entry `key`; `None` forgets it.
     pub fn save(&mut self, key: impl Into<Bytes>, value: Option<Bytes>) {
         self.state.push((key.into(), value));
+    }
+}
+
+/// A stage that its owner keeps a handle to.
+impl<S: Stage> Stage for std::sync::Arc<S> {
+    type State = S::State;
+
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn inputs(&self) -> &'static [Topic] {
+        (**self).inputs()
+    }
+
+    fn globals(&self) -> &'static [Topic] {
+        (**self).globals()
+    }
+
+    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
+        (**self).restore(partition, entries)
+    }
+
+    fn define(&self, record: &Received) -> Result<(), Refusal> {
+        (**self).define(record)
+    }
+
+    fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
+        (**self).redefined(state, now, out);
+    }
+
+    fn apply(
+        &self,
+        state: &mut Self::State,
+        record: &Received,
+        now: Timestamp,
+        out: &mut Out,
+    ) -> Result<(), Refusal> {
+        (**self).apply(state, record, now, out)
+    }
+
+    fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
+        (**self).tick(state, now, out);
     }
 }

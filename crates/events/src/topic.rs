@@ -76,6 +76,10 @@ topics! {
         "What happened to devices besides positions; key = device.";
     Rejects = "milepost.rejects.v1", "milepost.reject.v1.Reject" as crate::reject::v1::Reject, Delete,
         "What could not be understood or was refused; key = device, else peer address.";
+    Trips = "milepost.trips.v1", "milepost.trip.v1.Trip" as crate::trip::v1::Trip, Delete,
+        "Trips, each revision an upsert by trip id; key = device.";
+    Stops = "milepost.stops.v1", "milepost.trip.v1.Stop" as crate::trip::v1::Stop, Delete,
+        "Stops between trips, each revision an upsert by stop id; key = device.";
     RawFrames = "milepost.raw-frames.v1", "milepost.frame.v1.RawFrame" as crate::frame::v1::RawFrame, Delete,
         "Every frame as it came, when switched on; key = device.";
     Rosters = "milepost.rosters.v1", "milepost.roster.v1.Definition" as crate::roster::v1::Definition, Compact,

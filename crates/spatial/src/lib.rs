@@ -11,11 +11,17 @@
 //! # Ok::<(), spatial::InvalidPoint>(())
 //! ```
 
+mod bounds;
 mod datum;
 pub mod distance;
 mod frame;
+mod index;
 mod point;
+mod shape;
 
+pub use bounds::Bounds;
 pub use datum::{Datum, UnknownDatum};
 pub use frame::Frame;
+pub use index::{Index, Rebuild, Rebuilt};
 pub use point::{InvalidPoint, Point};
+pub use shape::{MAX_LATITUDE, MAX_VERTICES, Outline, Place, Problem, RADIUS_M, Relation, Shape};

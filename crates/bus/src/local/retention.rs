@@ -1,0 +1,137 @@
+//! Removes what may be forgotten.
+
+use jiff::Timestamp;
+
+use super::codec::{is_tombstone, newest_key, offset_of, place, timestamp_ms, unpair};
+use super::store::Store;
+use super::table::Table;
+use crate::local::codec;
+
+/// Records removed in one pass, so that writers do not wait long.
+const PASS_RECORDS: u64 = 50_000;
+/// Hours that the deletion of a key stays visible in a compacted topic, as on Kafka by default.
+const DELETION_HOURS: i64 = 24;
+
+/// Removes the oldest records of a topic. True when there is more to remove.
+pub(super) fn pass(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<bool> {
+    if table.compact {
+        remove_deletions(store, table, now)?;
+        return Ok(false);
+    }
+    let kept = table.kept();
+    let mut more = false;
+    for (number, partition) in (0..).zip(&table.partitions) {
+        let tail = partition.tail();
+        let start = partition.start();
+        let mut keep_from = start;
+        if let Some(hours) = kept.hours {
+            let age = i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3_600_000);
+            let cutoff = now.as_millisecond().saturating_sub(age);
+            keep_from = keep_from.max(if tail.newest_ms < cutoff {
+                tail.end
+            } else {
+                last_index(store, table, number, |newest_ms, _| newest_ms < cutoff)?.unwrap_or(0)
+            });
+        }
+        if let Some(bytes) = kept.bytes {
+            let excess = tail.bytes.saturating_sub(bytes);
+            keep_from =
+                keep_from.max(last_index(store, table, number, |_, before| before <= excess)?.unwrap_or(0));
+        }
+        let upto = keep_from.min(start + PASS_RECORDS);
+        if upto > start {
+            remove(store, table, number, start, upto)?;
+            more |= upto < keep_from;
+        }
+    }
+    Ok(more)
+}
+
+/// Offset of the last index entry for which `fits` (highest time before it, bytes before it) holds.
+fn last_index(
+    store: &Store,
+    table: &Table,
+    partition: u32,
+    fits: impl Fn(i64, u64) -> bool,
+) -> fjall::Result<Option<u64>> {
+    let mut found = None;
+    let all = place(table.id, partition, 0)..=place(table.id, partition, u64::MAX);
+    for entry in store.index.range(all) {
+        let (key, value) = entry.into_inner()?;
+        match (offset_of(&key), unpair(&value)) {
+            (Some(offset), Some((newest_ms, bytes))) if fits(newest_ms.cast_signed(), bytes) => {
+                found = Some(offset)
+            }
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+/// Offset from which the records of `time` and later begin, going by the index only.
+pub(super) fn seek(store: &Store, table: &Table, partition: u32, time: Timestamp) -> fjall::Result<u64> {
+    let wanted = time.as_millisecond();
+    Ok(last_index(store, table, partition, |newest_ms, _| newest_ms < wanted)?.unwrap_or(0))
+}
+
+/// Removes the records `from..upto` of a partition in one write. It need not be synced: what comes back after a loss
+/// of power is removed again.
+pub(super) fn remove(store: &Store, table: &Table, number: u32, from: u64, upto: u64) -> fjall::Result<()> {
+    let partition = &table.partitions[number as usize];
+    let mut write = store.db.batch();
+    for offset in from..upto {
+        write.remove(&store.log, place(table.id, number, offset));
+    }
+    // The last index entry at or before the new start stays: it tells the bytes written before.
+    let mut last = None;
+    for entry in store
+        .index
+        .range(place(table.id, number, 0)..=place(table.id, number, upto))
+    {
+        let (key, value) = entry.into_inner()?;
+        if let Some((older, _)) = last.replace((key, value)) {
+            write.remove(&store.index, older);
+        }
+    }
+    let bytes_before = last
+        .and_then(|(_, value)| unpair(&value))
+        .map_or(0, |(_, bytes)| bytes);
+    write.insert(
+        &store.meta,
+        table.bounds_key(number),
+        Table::bounds(upto, partition.tail().end),
+    );
+    write.commit()?;
+    partition.set_start(upto, bytes_before);
+    Ok(())
+}
+
+fn remove_deletions(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<()> {
+    let cutoff = now.as_millisecond().saturating_sub(DELETION_HOURS * 3_600_000);
+    for (number, partition) in (0..).zip(&table.partitions) {
+        let tail = partition.tail();
+        let mut write = store.db.batch();
+        for entry in store
+            .log
+            .range(place(table.id, number, 0)..place(table.id, number, tail.end))
+        {
+            let (key, value) = entry.into_inner()?;
+            if is_tombstone(&value)
+                && timestamp_ms(&value).is_some_and(|time| time < cutoff)
+                && let Some(stored) = codec::decode(bytes::Bytes::copy_from_slice(&value))
+            {
+                write.remove(&store.log, key);
+                write.remove(&store.newest, newest_key(table.id, &stored.key));
+            }
+        }
+        if !write.is_empty() {
+            write.insert(
+                &store.meta,
+                table.bounds_key(number),
+                Table::bounds(partition.start(), tail.end),
+            );
+            write.commit()?;
+        }
+    }
+    Ok(())
+}
