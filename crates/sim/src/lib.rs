@@ -1,6 +1,7 @@
 //! Simulated devices over real sockets, load, ground truth.
 
 pub mod device;
+pub mod echo;
 pub mod fleet;
 pub mod load;
 pub mod obligations;

@@ -79,3 +79,24 @@ impl Report {
         }
     }
 }
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let progress = &self.progress;
+        writeln!(
+            f,
+            "devices        {:>9}   {} connects",
+            self.devices, progress.connects
+        )?;
+        writeln!(
+            f,
+            "fixes          {:>9}   {} of them kept and sent later, {} acknowledged",
+            progress.fixes, progress.stored_fixes, self.acked_fixes
+        )?;
+        write!(
+            f,
+            "messages       {:>9}   {} answered, {} refused, {} sent again",
+            progress.messages, progress.answered, progress.refused, progress.repeated
+        )
+    }
+}

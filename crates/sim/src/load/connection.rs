@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::answers::{self, Answer};
+use super::answers::{Answer, Reader};
 use super::stats::{Stats, count};
 use super::{FrameMaker, Settings, base};
 use crate::obligations::{Obligations, Ranges};
@@ -33,13 +33,13 @@ pub(super) struct Connection {
     obligations: Obligations,
     /// Sequence number of the next new message.
     next: u64,
-    code: Option<Vec<u8>>,
+    code: Option<String>,
     waiting: VecDeque<Waiting>,
     /// Messages of an earlier connection that were not answered, in order.
     again: VecDeque<u64>,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
-    scratch: Vec<u8>,
+    reader: Reader,
     next_due: Instant,
 }
 
@@ -61,6 +61,7 @@ impl Connection {
             obligations: maker.obligations(),
             next: 0,
             next_due: Instant::now() + Duration::from_secs_f64(offset),
+            reader: Reader::new(settings.protocol),
             settings,
             stats,
             stop,
@@ -70,7 +71,6 @@ impl Connection {
             again: VecDeque::new(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
-            scratch: Vec::new(),
         }
     }
 
@@ -96,6 +96,7 @@ impl Connection {
                 }
             }
             self.incoming.clear();
+            self.reader = Reader::new(self.settings.protocol);
             self.again
                 .extend(self.waiting.drain(..).map(|waiting| waiting.sequence));
             self.again.make_contiguous().sort_unstable();
@@ -249,7 +250,7 @@ impl Connection {
     }
 
     fn next_answer(&mut self) -> Option<Answer> {
-        let (used, answer) = answers::next(self.settings.protocol, &self.incoming, &mut self.scratch)?;
+        let (used, answer) = self.reader.next(&self.incoming)?;
         self.incoming.drain(..used);
         Some(answer)
     }

@@ -1,79 +1,61 @@
-//! Frames of a load run, made from a template in a few nanoseconds each.
+//! Frames of a load run: a body is made once, and only what changes is written anew for each message.
+
+use wire::gt06::message::AlarmReport;
+use wire::gt06::{self, Form};
+use wire::jt808::location::{Fix, ItemBuf, Location, Status};
+use wire::jt808::message::{AuthCode, Authentication, Registration};
+use wire::jt808::{Edition, Envelope, Fixed, Message, Scaled, Text};
 
 use crate::obligations::Obligations;
+use crate::world::UTC_OFFSET_S;
 
 /// Protocol of a load run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// GT06: alarm messages 0x26 without alarm, since positions alone are not answered.
+    /// GT06: messages 0x26 that state no alarm, since positions alone are not answered.
     Gt06,
     /// JT/T 808 edition 2013: positions 0x0200.
     Jt808,
 }
 
+/// Number of the GT06 message that a load run sends.
+pub(super) const GT06_DATA: u8 = 0x26;
+/// Number of the JT/T 808 message that a load run sends.
+pub(super) const JT808_DATA: u16 = 0x0200;
+
 /// Makes the frames of one device.
 #[derive(Debug)]
 pub struct FrameMaker {
-    protocol: Protocol,
     device: String,
     base: i64,
     clock: CivilClock,
-    content: Vec<u8>,
+    kind: Kind,
 }
 
-/// Where in the content of a 0x0200 message things stand: header 12 bytes, then the body.
-mod jt808_at {
-    pub(super) const SERIAL: usize = 10;
-    pub(super) const LATITUDE: usize = 12 + 8;
-    pub(super) const LONGITUDE: usize = 12 + 12;
-    pub(super) const TIME: usize = 12 + 22;
-}
-
-/// The same for a 0x26 frame, from the length byte on.
-mod gt06_at {
-    pub(super) const TIME: usize = 2;
-    pub(super) const LATITUDE: usize = 9;
-    pub(super) const LONGITUDE: usize = 13;
+#[derive(Debug)]
+enum Kind {
+    Jt808 { envelope: Envelope, body: Vec<u8> },
+    Gt06 { content: Vec<u8> },
 }
 
 impl FrameMaker {
-    /// Frames of the device `number`; the first fix is made at `base`.
+    /// Frames of the device `number`, below 10⁸; the first fix is made at `base`, Unix seconds.
     #[must_use]
     pub fn new(protocol: Protocol, number: u64, base: i64) -> Self {
-        let (device, content, ahead) = match protocol {
+        let number = number % 100_000_000;
+        let (device, kind, ahead) = match protocol {
             Protocol::Jt808 => {
                 let device = format!("101{number:08}");
-                let mut content = vec![0x02, 0x00, 0x00, 28 + 6];
-                content.extend(bcd(&format!("{device:0>12}")));
-                content.extend([0; 2 + 4]);
-                // ACC on, positioned.
-                content.extend([0, 0, 0, 3]);
-                content.extend([0; 8]);
-                // 25 m high, 36 km/h to the east.
-                content.extend([0, 25, 0x01, 0x68, 0, 90]);
-                content.extend([0; 6]);
-                // Additional items: signal 24, 9 satellites.
-                content.extend([0x30, 1, 24, 0x31, 1, 9]);
-                (device, content, crate::world::UTC_OFFSET_S)
+                let envelope = Envelope::new(Edition::V2013, &device, 0);
+                (device, envelope.map(jt808_template), UTC_OFFSET_S)
             }
-            Protocol::Gt06 => {
-                let device = format!("8610{number:011}");
-                let mut content = vec![0x25, 0x26, 0, 0, 0, 0, 0, 0, 0xc9];
-                content.extend([0; 8]);
-                // 36 km/h, positioned, north, east, course 90.
-                content.extend([36, 0x14, 90]);
-                // A tower of China Mobile, terminal information, levels, no alarm, an answer is wanted.
-                content.extend([9, 0x01, 0xcc, 0, 0x70, 0x10, 0, 0x10, 0x01]);
-                content.extend([0x46, 6, 4, 0, 2]);
-                (device, content, 0)
-            }
+            Protocol::Gt06 => (format!("8610000{number:08}"), Some(gt06_template()), 0),
         };
         Self {
-            protocol,
             device,
             base,
             clock: CivilClock::new(base + ahead),
-            content,
+            kind: kind.unwrap_or_else(|| unreachable!("eleven digits fit into a terminal phone number")),
         }
     }
 
@@ -95,132 +77,87 @@ impl FrameMaker {
 
     /// Appends the frame with sequence number `sequence` to `out`; it carries the serial `sequence mod 65,536`.
     pub fn data(&mut self, sequence: u64, out: &mut Vec<u8>) {
-        let serial = (sequence as u16).to_be_bytes();
+        let serial = sequence as u16;
         let time = self.clock.at(sequence);
-        // Once around a square of some 2 km in 4,000 messages.
+        // Along a diagonal of some 3 km, over and over.
         let along = (sequence % 4000) as u32;
-        match self.protocol {
-            Protocol::Jt808 => {
-                let latitude = (30_560_000 + along * 5).to_be_bytes();
-                let longitude = (114_310_000 + along * 5).to_be_bytes();
-                put(&mut self.content, jt808_at::SERIAL, &serial);
-                put(&mut self.content, jt808_at::LATITUDE, &latitude);
-                put(&mut self.content, jt808_at::LONGITUDE, &longitude);
-                put(&mut self.content, jt808_at::TIME, &time.map(to_bcd));
-                jt808(&self.content, out);
+        match &mut self.kind {
+            Kind::Jt808 { envelope, body } => {
+                put(body, 8, &(30_560_000 + along * 5).to_be_bytes());
+                put(body, 12, &(114_310_000 + along * 5).to_be_bytes());
+                put(body, 22, &time.map(|value| ((value / 10) << 4) | (value % 10)));
+                out.extend(envelope.seal(JT808_DATA, serial, None, body));
             }
-            Protocol::Gt06 => {
-                let latitude = (30_560_000_u32 * 18 / 10 + along * 9).to_be_bytes();
-                let longitude = (114_310_000_u32 / 10 * 18 + along * 9).to_be_bytes();
-                put(&mut self.content, gt06_at::TIME, &time);
-                put(&mut self.content, gt06_at::LATITUDE, &latitude);
-                put(&mut self.content, gt06_at::LONGITUDE, &longitude);
-                gt06(&self.content, serial, out);
+            Kind::Gt06 { content } => {
+                put(content, 0, &time);
+                put(content, 7, &(55_008_000 + along * 9).to_be_bytes());
+                put(content, 11, &(205_758_000 + along * 9).to_be_bytes());
+                out.extend(gt06::seal(Form::Short, GT06_DATA, content, serial));
             }
         }
     }
 
     /// Appends the first message of a connection: registration, or authentication with the `code` of an earlier one,
     /// or login.
-    pub fn hello(&self, code: Option<&[u8]>, out: &mut Vec<u8>) {
-        match (self.protocol, code) {
-            (Protocol::Jt808, Some(code)) => {
-                let mut content = vec![0x01, 0x02, 0, code.len() as u8];
-                content.extend_from_slice(&self.content[4..10]);
-                content.extend([0, 1]);
-                content.extend_from_slice(code);
-                jt808(&content, out);
+    pub fn hello(&self, code: Option<&str>, out: &mut Vec<u8>) {
+        match (&self.kind, code) {
+            (Kind::Jt808 { envelope, .. }, Some(code)) => {
+                let code = AuthCode(code.as_bytes());
+                out.extend(envelope.frame(&Message::Authenticate(Authentication {
+                    code,
+                    ..Authentication::default()
+                })));
             }
-            (Protocol::Jt808, None) => {
-                let mut content = vec![0x01, 0x00, 0, 37];
-                content.extend_from_slice(&self.content[4..10]);
-                content.extend([0, 0]);
-                content.extend([0, 42, 0, 1]);
-                content.extend(*b"MPOST");
-                content.extend(*b"LOAD\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-                content.extend(*b"0000001");
-                content.push(0);
-                jt808(&content, out);
+            (Kind::Jt808 { envelope, .. }, None) => {
+                let registration = Registration {
+                    maker: Fixed(b"MPOST"),
+                    model: Fixed(b"LOAD"),
+                    plate: Text(self.device.as_bytes()),
+                    ..Registration::default()
+                };
+                out.extend(envelope.frame(&Message::Register(registration)));
             }
-            (Protocol::Gt06, _) => {
-                let mut content = vec![0x0d, 0x01];
-                content.extend(bcd(&format!("{:0>16}", self.device)));
-                gt06(&content, [0, 1], out);
+            (Kind::Gt06 { .. }, _) => {
+                let login = gt06::message::Login {
+                    imei: gt06::Imei::from_digits(&self.device).unwrap_or_default(),
+                    ..gt06::message::Login::default()
+                };
+                out.extend(gt06::encode(&gt06::Message::Login(login), 1));
             }
         }
     }
 }
 
-fn put(content: &mut [u8], at: usize, bytes: &[u8]) {
-    content[at..at + bytes.len()].copy_from_slice(bytes);
+fn put(body: &mut [u8], at: usize, bytes: &[u8]) {
+    body[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
-/// Frames a JT/T 808 header and body: checksum, escapes, delimiters (section 2 of the standard's chapter 4).
-pub(super) fn jt808(content: &[u8], out: &mut Vec<u8>) {
-    out.push(0x7e);
-    let mut checksum = 0;
-    for &byte in content {
-        checksum ^= byte;
-        escaped(byte, out);
-    }
-    escaped(checksum, out);
-    out.push(0x7e);
+fn jt808_template(envelope: Envelope) -> Kind {
+    let items = ItemBuf::default().with(0x30, &[24]).with(0x31, &[9]);
+    let location = Location {
+        fix: Fix {
+            // Ignition on, positioned.
+            status: Status(3),
+            altitude_m: 25,
+            speed_kmh: Scaled(360),
+            heading_deg: 45,
+            ..Fix::default()
+        },
+        items: items.list(),
+    };
+    let mut body = Vec::new();
+    Message::Location(location).write(&mut body, Edition::V2013);
+    Kind::Jt808 { envelope, body }
 }
 
-fn escaped(byte: u8, out: &mut Vec<u8>) {
-    match byte {
-        0x7e => out.extend([0x7d, 2]),
-        0x7d => out.extend([0x7d, 1]),
-        _ => out.push(byte),
-    }
-}
-
-/// Frames GT06 content (length byte, number, fields): serial, checksum CRC-16/X.25, start and stop.
-fn gt06(content: &[u8], serial: [u8; 2], out: &mut Vec<u8>) {
-    out.extend([0x78, 0x78]);
-    let begin = out.len();
-    out.extend_from_slice(content);
-    out.extend(serial);
-    let mut checksum = 0xffff_u16;
-    for &byte in &out[begin..] {
-        let index = usize::from(checksum as u8 ^ byte);
-        checksum = (checksum >> 8) ^ X25[index];
-    }
-    out.extend((checksum ^ 0xffff).to_be_bytes());
-    out.extend([0x0d, 0x0a]);
-}
-
-/// Table of CRC-16/X.25: polynomial 0x1021 reflected.
-const X25: [u16; 256] = {
-    let mut table = [0; 256];
-    let mut index = 0;
-    while index < 256 {
-        let mut value = index as u16;
-        let mut bit = 0;
-        while bit < 8 {
-            value = if value & 1 == 1 {
-                (value >> 1) ^ 0x8408
-            } else {
-                value >> 1
-            };
-            bit += 1;
-        }
-        table[index] = value;
-        index += 1;
-    }
-    table
-};
-
-fn bcd(digits: &str) -> Vec<u8> {
-    digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| ((pair[0] - b'0') << 4) | (pair[1] - b'0'))
-        .collect()
-}
-
-const fn to_bcd(value: u8) -> u8 {
-    ((value / 10) << 4) | (value % 10)
+fn gt06_template() -> Kind {
+    let report = AlarmReport {
+        gps: gt06::Gps::new(30.56, 114.31, 36, 45, 9),
+        ..AlarmReport::default()
+    };
+    let mut content = Vec::new();
+    gt06::Message::AlarmUtc(report).write(&mut content);
+    Kind::Gt06 { content }
 }
 
 /// Date and time of a growing count of seconds; the date is worked out once a day.
@@ -271,21 +208,41 @@ impl CivilClock {
 mod tests {
     use super::*;
 
+    const BASE: i64 = 1_772_409_600;
+
     #[test]
-    fn gt06_frames_have_the_known_checksum() {
-        // The login answer with serial 1 as the protocol's documents print it.
-        let mut out = Vec::new();
-        gt06(&[5, 1], [0, 1], &mut out);
-        assert_eq!(hex::encode(out), "787805010001d9dc0d0a");
+    fn jt808_frames_are_read_as_what_they_were_made_from() {
+        let mut maker = FrameMaker::new(Protocol::Jt808, 7, BASE);
+        let mut bytes = Vec::new();
+        maker.data(70_000, &mut bytes);
+        let mut splitter = wire::jt808::Splitter::default();
+        let mut scratch = Vec::new();
+        let frame = splitter.next(&bytes, &mut scratch).unwrap().frame.unwrap();
+        assert_eq!(frame.header.phone.digits(), maker.device());
+        assert_eq!(frame.header.serial, 70_000_u32 as u16);
+        let decoded = Message::parse(frame.header.id, Edition::V2013, frame.body).unwrap();
+        let Message::Location(location) = decoded.message else {
+            panic!("{decoded:?}")
+        };
+        assert_eq!(location.fix.time.time().unwrap().0, (BASE + 70_000) * 1000);
+        assert!((location.fix.latitude() - (30.56 + 2000.0 * 5e-6)).abs() < 1e-9);
+        assert!(location.fix.valid());
     }
 
     #[test]
-    fn jt808_frames_escape_as_the_standards_example() {
-        let mut out = Vec::new();
-        for byte in [0x30, 0x7e, 0x08, 0x7d, 0x55] {
-            escaped(byte, &mut out);
-        }
-        assert_eq!(hex::encode(out), "307d02087d0155");
+    fn gt06_frames_are_read_as_what_they_were_made_from() {
+        let mut maker = FrameMaker::new(Protocol::Gt06, 7, BASE);
+        let mut bytes = Vec::new();
+        maker.data(3, &mut bytes);
+        let splitter = gt06::Splitter::default();
+        let frame = splitter.next(&bytes).unwrap().frame.unwrap();
+        assert_eq!((frame.serial, frame.number), (3, GT06_DATA));
+        let decoded = gt06::Message::parse(&frame, gt06::Model::default()).unwrap();
+        let gt06::Message::AlarmUtc(report) = decoded.message else {
+            panic!("{decoded:?}")
+        };
+        assert_eq!(report.date.in_zone(0).unwrap().0, (BASE + 3) * 1000);
+        assert!((report.gps.latitude() - (30.56 + 3.0 * 9.0 / 1_800_000.0)).abs() < 1e-9);
     }
 
     #[test]
