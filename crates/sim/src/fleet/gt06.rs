@@ -1,8 +1,11 @@
 use wire::Time;
-use wire::gt06::message::{AlarmReport, Heartbeat, LocationUtc, Login};
+use wire::gt06::message::alarm::AlarmReport;
+use wire::gt06::message::heartbeat::Heartbeat;
+use wire::gt06::message::login::Login;
+use wire::gt06::message::position::LocationUtc;
 use wire::gt06::{
-    Acc, Alarm, Cell, CellBlock, CourseStatus, Date, Form, Gps, GsmLevel, Imei, Info, Language, Message, Reupload,
-    Splitter, UploadMode, VoltageLevel, encode, seal,
+    Acc, Alarm, Cell, CellBlock, CourseStatus, Date, Form, Gps, GsmLevel, Imei, Info, Language, Message,
+    Reupload, Splitter, UploadMode, VoltageLevel, encode, seal,
 };
 
 use super::speaker::{Expected, Incoming, Outgoing};
@@ -144,7 +147,13 @@ fn date(fix: &Fix) -> Date {
 
 fn gps(fix: &Fix) -> Gps {
     let speed = fix.speed_kmh.round() as u8;
-    let mut gps = Gps::new(fix.latitude, fix.longitude, speed, fix.heading_deg, fix.satellites);
+    let mut gps = Gps::new(
+        fix.latitude,
+        fix.longitude,
+        speed,
+        fix.heading_deg,
+        fix.satellites,
+    );
     if !fix.has_coordinates() {
         // Bit 12 clear: not positioned.
         gps.course_status = CourseStatus(gps.course_status.0 & !(1 << 12));

@@ -1,6 +1,7 @@
 //! Frames of a load run: a body is made once, and only what changes is written anew for each message.
 
-use wire::gt06::message::AlarmReport;
+use wire::gt06::message::alarm::AlarmReport;
+use wire::gt06::message::login::Login;
 use wire::gt06::{self, Form};
 use wire::jt808::location::{Fix, ItemBuf, Location, Status};
 use wire::jt808::message::{AuthCode, Authentication, Registration};
@@ -118,9 +119,9 @@ impl FrameMaker {
                 out.extend(envelope.frame(&Message::Register(registration)));
             }
             (Kind::Gt06 { .. }, _) => {
-                let login = gt06::message::Login {
+                let login = Login {
                     imei: gt06::Imei::from_digits(&self.device).unwrap_or_default(),
-                    ..gt06::message::Login::default()
+                    ..Login::default()
                 };
                 out.extend(gt06::encode(&gt06::Message::Login(login), 1));
             }
