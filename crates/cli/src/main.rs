@@ -1,5 +1,8 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod decode;
+#[allow(dead_code, reason = "its commands arrive one by one")]
+mod derive;
 mod exit;
 mod sim;
 mod topics;
@@ -18,6 +21,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Decode(decode::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let result = match cli.command {
+        Command::Decode(arguments) => decode::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

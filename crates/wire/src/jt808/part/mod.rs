@@ -10,12 +10,12 @@ mod text;
 mod time;
 mod walk;
 
-pub use bytes::{Bytes, Octets};
+pub use bytes::{Block, Bytes, Octets, Raw};
 pub(crate) use codes::codes;
 pub use flags::Flag;
 pub(crate) use flags::flags;
 pub(crate) use layout::layout;
-pub use list::{Items, List, Number};
+pub use list::{Items, List, Listed, Number, Readable, Trailing};
 pub use number::{Less, Scaled};
 pub use text::{Fixed, Prefixed, Text, gbk};
 pub use time::{BcdTime, GMT8_MINUTES};
