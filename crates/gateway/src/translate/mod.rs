@@ -4,6 +4,7 @@
 //! Nothing is filtered; doubts become [`events::position::v1::Quality`] flags.
 
 mod fields;
+pub mod gt06;
 pub mod jt808;
 mod quality;
 

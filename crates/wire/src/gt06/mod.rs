@@ -20,7 +20,7 @@ mod session;
 pub use dissect::{Analysed, analyse, analyse_body};
 pub use encode::{acknowledge, encode, seal};
 pub use frame::{Checksum, Checksums, Form, Frame, Split, Splitter};
-pub use message::{Answering, Decoded, Direction, Message, Row};
+pub use message::{Answer as Acknowledgement, Answering, Decoded, Direction, Message, Row, ZoneLanguage};
 pub use model::Model;
 pub use part::{
     Acc, AccessPoint, AccessPoints, Alarm, AlarmCode, Bcd, BcdDate, Bytes, Cell, CellBlock, CellScan,

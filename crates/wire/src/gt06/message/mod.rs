@@ -8,6 +8,7 @@ mod read;
 mod row;
 mod table;
 
+pub use login::ZoneLanguage;
 pub use read::Decoded;
 pub use row::{Answer, Answering, Direction, Row, Unknown};
 

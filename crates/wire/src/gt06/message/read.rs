@@ -111,6 +111,15 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// True for messages that say no more than that the device is there, and its state.
+    #[must_use]
+    pub const fn is_heartbeat(&self) -> bool {
+        matches!(
+            (self.form(), self.number()),
+            (Form::Short, 0x13 | 0x23 | 0x36) | (Form::Topin, 0x08)
+        )
+    }
+
     /// What stands in the place of the length in a frame of the Topin dialect.
     pub(in super::super) fn topin_count(&self) -> u8 {
         0

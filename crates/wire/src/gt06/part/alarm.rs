@@ -1,5 +1,6 @@
 use super::{Facts, Parsed, Part, Shown, Walk, codes};
 use crate::Value;
+use crate::gt06::model::Model;
 
 /// An alarm code, extended to twelve bits where the message has an extension. The same code means different things on
 /// different models; the number is kept beside its name.
@@ -74,6 +75,20 @@ alarms! {
     0xFE => "acc_on" "ACC开",
     0xFF => "acc_off" "ACC关",
     0x107 | 0x10B => "jamming" "信号干扰",
+}
+
+impl AlarmCode {
+    /// Names on a family of devices: makers use codes again.
+    #[must_use]
+    pub const fn names_on(self, model: Model) -> Option<(&'static str, &'static str)> {
+        match (model, self.0) {
+            (Model::Lw, 0x18) => Some(("accident", "事故")),
+            (Model::Lw, 0x19) => Some(("acceleration", "急加速")),
+            (Model::Seeworld, 0x28) => Some(("cornering", "急转弯")),
+            (Model::Seeworld, 0x29) => Some(("accident", "事故")),
+            _ => self.names(),
+        }
+    }
 }
 
 codes! {

@@ -160,6 +160,14 @@ pub struct AccessPoint<'a> {
     pub ssid: Option<Text<'a>>,
 }
 
+impl AccessPoint<'_> {
+    /// Its address, lower-case hexadecimal with colons.
+    #[must_use]
+    pub fn address(&self) -> String {
+        super::facts::bssid(&self.bssid)
+    }
+}
+
 fn access_point<'a>(named: bool) -> impl Fn(&'a [u8]) -> Parsed<'a, AccessPoint<'a>> {
     move |input| {
         let (input, Octets(bssid)) = Octets::parse(input)?;

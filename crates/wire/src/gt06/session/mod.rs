@@ -93,6 +93,7 @@ impl Terminal {
                 configured_min: self.settings.zone_min,
                 login_min: self.login_zone_min,
             },
+            model: self.model,
             checksum: frame.checksum,
         }
     }
@@ -191,7 +192,9 @@ impl Terminal {
         match answering {
             Answering::Silent => Vec::new(),
             Answering::Empty if form == Form::Topin => answer(seal_topin(number, 1, &[]), When::AtOnce),
-            Answering::Empty if is_heartbeat(frame) && !states_alarm(message) => answer(empty, When::AtOnce),
+            Answering::Empty if message.is_heartbeat() && !states_alarm(message) => {
+                answer(empty, When::AtOnce)
+            }
             Answering::Empty => answer(empty, When::Durable),
             Answering::Short => answer(acknowledge(Form::Short, number, serial), When::Durable),
             Answering::Alarm => {

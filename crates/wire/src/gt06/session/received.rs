@@ -1,6 +1,7 @@
 use super::Zone;
 use crate::gt06::frame::{Checksum, Form};
 use crate::gt06::message::Message;
+use crate::gt06::model::Model;
 
 /// A message that a session took in.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Received<'a> {
     pub rest: &'a [u8],
     /// Zones that its date may be told in.
     pub zone: Zone,
+    /// What is known about the kind of device.
+    pub model: Model,
     /// Outcome of the check of the frame.
     pub checksum: Checksum,
 }
