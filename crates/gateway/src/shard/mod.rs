@@ -357,8 +357,8 @@ impl Shard {
                     reason,
                 } => {
                     let slot = slot as usize;
-                    let same = |connection: &Box<Connection>| connection.state.generation == generation;
-                    if self.connections.get(slot).is_some_and(same) {
+                    let current = self.connections.get(slot).map(|connection| connection.state.generation);
+                    if current == Some(generation) {
                         self.end(slot, reason);
                     }
                 }
