@@ -12,6 +12,7 @@ mod budget;
 mod bus;
 mod config;
 mod error;
+mod kafka;
 mod local;
 mod metrics;
 mod partition;

@@ -4,6 +4,7 @@
 //! Nothing is filtered; doubts become [`events::position::v1::Quality`] flags.
 
 mod fields;
+pub mod gt06;
 pub mod jt808;
 mod quality;
 
@@ -19,8 +20,8 @@ use wire::Time;
 pub struct Context<'a> {
     /// Device id.
     pub device: &'a str,
-    /// When the whole message had been read.
-    pub received_at: Time,
+    /// When the whole message had been read; `None` for bytes that come from a capture without times.
+    pub received_at: Option<Time>,
     /// Name of this node.
     pub node: &'a str,
     /// Generation of the device's connection.
@@ -111,7 +112,7 @@ impl<'a> Identified<'a> {
             event_id: self.event_id(kind_of(&event), 0, self.body),
             device: self.context.device.to_owned(),
             device_time: device_time.map(timestamp),
-            received_at: Some(timestamp(self.context.received_at)),
+            received_at: self.context.received_at.map(timestamp),
             origin: Some(self.origin.clone()),
             event: Some(event),
         }

@@ -19,8 +19,7 @@ const FASTEST_KMH: f64 = 300.0;
 ///
 /// A time that is none is replaced by the time of receipt. A wrong-looking time stays as the device said it.
 pub(super) fn judge(position: &mut Position, fix_time: Option<Time>, context: &Context<'_>) {
-    let received_at = context.received_at;
-    position.received_at = Some(timestamp(received_at));
+    position.received_at = context.received_at.map(timestamp);
     match fix_time.filter(|time| *time >= EARLIEST) {
         Some(time) => {
             position.fix_time = Some(timestamp(time));
@@ -29,10 +28,12 @@ pub(super) fn judge(position: &mut Position, fix_time: Option<Time>, context: &C
             } else {
                 Clock::Device
             });
-            note_time(position, time, received_at);
+            if let Some(received_at) = context.received_at {
+                note_time(position, time, received_at);
+            }
         }
         None => {
-            position.fix_time = Some(timestamp(received_at));
+            position.fix_time.clone_from(&position.received_at);
             position.set_clock(Clock::Server);
             position.quality.push(Quality::ImpossibleTime.into());
         }
@@ -76,7 +77,7 @@ mod tests {
     fn judged(fix_time: Option<i64>, change: impl FnOnce(&mut Position)) -> Position {
         let context = Context {
             device: "1",
-            received_at: NOW,
+            received_at: Some(NOW),
             node: "n",
             generation: 1,
             transport: Transport::Tcp,

@@ -35,7 +35,7 @@ fn events_of(fixture: &str) -> Events {
     let received: Received<'_> = step.publish.expect("something to publish");
     let context = Context {
         device: "13800138000",
-        received_at: NOW,
+        received_at: Some(NOW),
         node: "node-1",
         generation: 7,
         transport: Transport::Tcp,
