@@ -3,7 +3,7 @@ use std::borrow::Cow;
 
 use crate::Value;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Fixed, Octets, Part, Parsed, Prefixed, Shown, Text, Trailing, flags, layout};
+use crate::jt808::part::{Fixed, Octets, Parsed, Part, Prefixed, Shown, Text, Trailing, flags, layout};
 
 layout! {
     /// 0x0107: what the terminal consists of (2013 §8.15, 2019 §8.20). Printed offsets from the ICCID on are wrong.

@@ -20,7 +20,10 @@ impl Terminal {
         admission: &mut dyn Admission,
     ) -> Step<Received<'a>> {
         let device = frame.header.phone.digits();
-        let verdict = admission.admit(&Claim { device: &device, credentials: Credentials::Register });
+        let verdict = admission.admit(&Claim {
+            device: &device,
+            credentials: Credentials::Register,
+        });
         let mut step = Step::default();
         let (result, code, when) = match &verdict {
             Verdict::Registered { code } => (0, code.as_str(), When::Durable),
@@ -43,7 +46,10 @@ impl Terminal {
         if result.accepted() {
             step.admitted = self.admit(device);
             self.authenticated = true;
-            step.publish = Some(Received { authenticated: true, ..received });
+            step.publish = Some(Received {
+                authenticated: true,
+                ..received
+            });
         } else {
             step.reject = Some(refused(&device, &verdict));
         }
@@ -59,19 +65,31 @@ impl Terminal {
         admission: &mut dyn Admission,
     ) -> Step<Received<'a>> {
         let device = frame.header.phone.digits();
-        let verdict = admission.admit(&Claim { device: &device, credentials: Credentials::Code(code.as_bytes()) });
+        let verdict = admission.admit(&Claim {
+            device: &device,
+            credentials: Credentials::Code(code.as_bytes()),
+        });
         let mut step = Step::default();
         match verdict {
             Verdict::Accepted | Verdict::Registered { .. } => {
                 self.authenticated = true;
                 step.admitted = self.admit(device);
                 let bytes = self.general(frame, AnswerResult::OK);
-                step.answers.push(Answer { bytes, when: When::Durable });
-                step.publish = Some(Received { authenticated: true, ..received });
+                step.answers.push(Answer {
+                    bytes,
+                    when: When::Durable,
+                });
+                step.publish = Some(Received {
+                    authenticated: true,
+                    ..received
+                });
             }
             Verdict::UnknownDevice | Verdict::WrongCode => {
                 let bytes = self.general(frame, AnswerResult::FAILED);
-                step.answers.push(Answer { bytes, when: When::AtOnce });
+                step.answers.push(Answer {
+                    bytes,
+                    when: When::AtOnce,
+                });
                 step.reject = Some(refused(&device, &verdict));
             }
             Verdict::Banned => {
@@ -96,22 +114,25 @@ impl Terminal {
         &mut self,
         frame: &Frame<'a>,
         admission: &mut dyn Admission,
-    ) -> Result<bool, Step<Received<'a>>> {
+    ) -> Result<bool, Box<Step<Received<'a>>>> {
         let device = frame.header.phone.digits();
         if self.device.as_deref() == Some(device.as_str()) {
             return Ok(false);
         }
-        match admission.admit(&Claim { device: &device, credentials: Credentials::None }) {
+        match admission.admit(&Claim {
+            device: &device,
+            credentials: Credentials::None,
+        }) {
             Verdict::Accepted | Verdict::Registered { .. } => {
                 self.authenticated = false;
                 Ok(self.admit(device))
             }
-            Verdict::Banned => Err(Step {
+            Verdict::Banned => Err(Box::new(Step {
                 reject: Some(refused(&device, &Verdict::Banned)),
                 close: Some(Close::NotAdmitted),
                 ..Step::default()
-            }),
-            verdict => Err(self.refuse(frame, AnswerResult::FAILED, refused(&device, &verdict))),
+            })),
+            verdict => Err(Box::new(self.refuse(frame, AnswerResult::FAILED, refused(&device, &verdict)))),
         }
     }
 }

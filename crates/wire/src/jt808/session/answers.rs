@@ -35,7 +35,11 @@ impl Terminal {
 
     /// The general answer 0x8001.
     pub(super) fn general(&mut self, to: &Frame<'_>, result: AnswerResult) -> Vec<u8> {
-        let answer = GeneralAnswer { answered_serial: to.header.serial, answered_id: to.header.id, result };
+        let answer = GeneralAnswer {
+            answered_serial: to.header.serial,
+            answered_id: to.header.id,
+            result,
+        };
         self.reply(&to.header, to.dialect, &Message::PlatformAnswer(answer))
     }
 

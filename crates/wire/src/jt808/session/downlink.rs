@@ -16,7 +16,11 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { first_s: 10, resends: 3, messages: 16 }
+        Self {
+            first_s: 10,
+            resends: 3,
+            messages: 16,
+        }
     }
 }
 
@@ -40,7 +44,14 @@ struct Waiting {
 
 impl Downlink {
     /// Keeps the frames of a message that expects an answer; false when too many wait already.
-    pub(super) fn keep(&mut self, id: u16, serial: u16, frames: &[Vec<u8>], patience: &Patience, now: Time) -> bool {
+    pub(super) fn keep(
+        &mut self,
+        id: u16,
+        serial: u16,
+        frames: &[Vec<u8>],
+        patience: &Patience,
+        now: Time,
+    ) -> bool {
         let silent = Message::row(id).is_some_and(|row| row.answering == Answering::Silent);
         if silent {
             return true;
@@ -83,7 +94,9 @@ impl Downlink {
         let Some(waiting) = self.waiting.iter().find(|waiting| waiting.serial == first_serial) else {
             return Vec::new();
         };
-        indices.filter_map(|index| waiting.frames.get(usize::from(index.checked_sub(1)?)).cloned()).collect()
+        indices
+            .filter_map(|index| waiting.frames.get(usize::from(index.checked_sub(1)?)).cloned())
+            .collect()
     }
 
     /// Frames that are due again at `now`; a message that was sent often enough is forgotten.

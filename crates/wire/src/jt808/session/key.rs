@@ -32,7 +32,11 @@ impl PlatformKey {
             .or_else(|| PrivateKey::from_pkcs1_pem(pem).ok())
             .map(Self)
             .ok_or_else(|| {
-                WireError::new(ErrorKind::Field, 0, "expected an RSA private key in PEM, found something else")
+                WireError::new(
+                    ErrorKind::Field,
+                    0,
+                    "expected an RSA private key in PEM, found something else",
+                )
             })
     }
 
@@ -56,7 +60,10 @@ impl PlatformKey {
             return Err(WireError::new(
                 ErrorKind::Encrypted,
                 0,
-                format!("expected encrypted blocks of {width} bytes, found {} bytes", body.len()),
+                format!(
+                    "expected encrypted blocks of {width} bytes, found {} bytes",
+                    body.len()
+                ),
             ));
         }
         let mut plain = Vec::with_capacity(body.len());
@@ -78,12 +85,19 @@ impl PlatformKey {
 fn unpad(bytes: &[u8], width: usize) -> Option<&[u8]> {
     let block = bytes.get(bytes.len().checked_sub(width)?..)?;
     let padded = block.strip_prefix(&[0, 2])?;
-    let end = padded.iter().position(|byte| *byte == 0).filter(|end| *end >= 8)?;
+    let end = padded
+        .iter()
+        .position(|byte| *byte == 0)
+        .filter(|end| *end >= 8)?;
     padded.get(end.checked_add(1)?..)
 }
 
 fn foreign() -> WireError {
-    WireError::new(ErrorKind::Encrypted, 0, "expected a body encrypted for the configured key, found another")
+    WireError::new(
+        ErrorKind::Encrypted,
+        0,
+        "expected a body encrypted for the configured key, found another",
+    )
 }
 
 /// There is no randomness in a session: decryption goes without blinding.

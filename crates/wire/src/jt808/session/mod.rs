@@ -106,7 +106,10 @@ impl Terminal {
     /// The same with a key that opens encrypted bodies.
     #[must_use]
     pub fn with_key(self, key: Arc<PlatformKey>) -> Self {
-        Self { key: Some(key), ..self }
+        Self {
+            key: Some(key),
+            ..self
+        }
     }
 
     /// The edition of headers without version flag, as far as it is known.
@@ -118,7 +121,9 @@ impl Terminal {
     /// Bytes of sub-packets that are held, for a budget over all connections.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        self.reassembly.as_ref().map_or(0, |reassembly| reassembly.bytes())
+        self.reassembly
+            .as_ref()
+            .map_or(0, |reassembly| reassembly.bytes())
     }
 
     /// Frames of a message to the terminal, in the form of the last frame it sent; kept until it is answered.
@@ -167,11 +172,15 @@ impl Terminal {
         let decoded = match Message::parse(frame.header.id, edition, &body) {
             Ok(decoded) => decoded,
             Err(error) => {
-                let offset = error.offset.saturating_add(frame.header.width()).saturating_add(1);
+                let offset = error
+                    .offset
+                    .saturating_add(frame.header.width())
+                    .saturating_add(1);
                 return self.refuse(frame, AnswerResult::WRONG, WireError { offset, ..error });
             }
         };
-        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !decoded.edition.since_2019() {
+        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !decoded.edition.since_2019()
+        {
             self.older = decoded.edition;
         }
         let fits = decoded.edition;
@@ -185,7 +194,14 @@ impl Terminal {
             }
             message => {
                 let repeated = self.recent.take(message, frame.header.serial, &body);
-                self.reported(frame, Received { repeated, ..received }, message, known, now, admission)
+                self.reported(
+                    frame,
+                    Received { repeated, ..received },
+                    message,
+                    known,
+                    now,
+                    admission,
+                )
             }
         };
         if let Some(received) = &mut step.publish {
@@ -195,9 +211,21 @@ impl Terminal {
     }
 
     /// A message that is not taken, with an answer that says so.
-    fn refuse<'a>(&mut self, frame: &Frame<'a>, result: AnswerResult, error: WireError) -> Step<Received<'a>> {
+    fn refuse<'a>(
+        &mut self,
+        frame: &Frame<'a>,
+        result: AnswerResult,
+        error: WireError,
+    ) -> Step<Received<'a>> {
         let bytes = self.general(frame, result);
-        Step { answers: vec![Answer { bytes, when: When::AtOnce }], reject: Some(error), ..Step::default() }
+        Step {
+            answers: vec![Answer {
+                bytes,
+                when: When::AtOnce,
+            }],
+            reject: Some(error),
+            ..Step::default()
+        }
     }
 }
 
@@ -229,23 +257,41 @@ impl Session for Terminal {
 
     fn expire(&mut self, now: Time) -> Step<Received<'static>> {
         let mut step = Step::default();
-        let seconds = if self.device.is_some() { self.settings.idle_s } else { self.settings.login_s };
+        let seconds = if self.device.is_some() {
+            self.settings.idle_s
+        } else {
+            self.settings.login_s
+        };
         if now >= self.heard.after_s(seconds) {
-            step.close = Some(if self.device.is_some() { Close::Idle } else { Close::LoginTimeout });
+            step.close = Some(if self.device.is_some() {
+                Close::Idle
+            } else {
+                Close::LoginTimeout
+            });
             return step;
         }
         if let Some(downlink) = &mut self.downlink {
             let again = downlink.due(&self.settings.patience, now);
-            step.answers.extend(again.into_iter().map(|bytes| Answer { bytes, when: When::AtOnce }));
+            step.answers.extend(again.into_iter().map(|bytes| Answer {
+                bytes,
+                when: When::AtOnce,
+            }));
         }
         self.chase_parts(now, &mut step);
         step
     }
 
     fn deadline(&self) -> Option<Time> {
-        let seconds = if self.device.is_some() { self.settings.idle_s } else { self.settings.login_s };
+        let seconds = if self.device.is_some() {
+            self.settings.idle_s
+        } else {
+            self.settings.login_s
+        };
         let silence = self.heard.after_s(seconds);
-        let parts = self.reassembly.as_ref().and_then(|reassembly| reassembly.deadline(&self.settings.limits));
+        let parts = self
+            .reassembly
+            .as_ref()
+            .and_then(|reassembly| reassembly.deadline(&self.settings.limits));
         let answers = self.downlink.as_ref().and_then(|downlink| downlink.deadline());
         [Some(silence), parts, answers].into_iter().flatten().min()
     }

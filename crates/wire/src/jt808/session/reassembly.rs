@@ -29,7 +29,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parts: 1024, messages: 4, bytes: 1 << 20, ask_s: 10, asks: 3, drop_s: 90 }
+        Self {
+            parts: 1024,
+            messages: 4,
+            bytes: 1 << 20,
+            ask_s: 10,
+            asks: 3,
+            drop_s: 90,
+        }
     }
 }
 
@@ -107,22 +114,33 @@ impl Reassembly {
             return Err(WireError::new(
                 ErrorKind::Field,
                 13,
-                format!("expected a sub-packet from 1 to its total, found {} of {}", part.index, part.total),
+                format!(
+                    "expected a sub-packet from 1 to its total, found {} of {}",
+                    part.index, part.total
+                ),
             ));
         }
         if part.total > limits.parts {
-            return Err(too_large(format!("at most {} sub-packets, found {}", limits.parts, part.total)));
+            return Err(too_large(format!(
+                "at most {} sub-packets, found {}",
+                limits.parts, part.total
+            )));
         }
         if part.total == 1 {
             return Ok(Outcome::Whole(body.to_vec()));
         }
         let place = self.place(frame, part, body);
-        let held = place.and_then(|place| self.partial.get(place)).map(|partial| partial.parts.contains_key(&part.index));
+        let held = place
+            .and_then(|place| self.partial.get(place))
+            .map(|partial| partial.parts.contains_key(&part.index));
         if held == Some(true) {
             return Ok(Outcome::Repeated);
         }
         if self.bytes.saturating_add(body.len()) > limits.bytes {
-            return Err(too_large(format!("at most {} bytes of sub-packets on a connection, found more", limits.bytes)));
+            return Err(too_large(format!(
+                "at most {} bytes of sub-packets on a connection, found more",
+                limits.bytes
+            )));
         }
         let place = match place {
             Some(place) => place,
@@ -147,7 +165,9 @@ impl Reassembly {
                 self.partial.len().saturating_sub(1)
             }
         };
-        let Some(partial) = self.partial.get_mut(place) else { return Ok(Outcome::Kept) };
+        let Some(partial) = self.partial.get_mut(place) else {
+            return Ok(Outcome::Kept);
+        };
         partial.parts.insert(part.index, body.to_vec());
         partial.header = frame.header;
         partial.heard = now;
@@ -160,7 +180,11 @@ impl Reassembly {
             return Ok(Outcome::Kept);
         }
         let whole = self.remove(place);
-        Ok(Outcome::Whole(whole.map(|partial| partial.parts.into_values().flatten().collect()).unwrap_or_default()))
+        Ok(Outcome::Whole(
+            whole
+                .map(|partial| partial.parts.into_values().flatten().collect())
+                .unwrap_or_default(),
+        ))
     }
 
     /// Place of the message that a part belongs to. A first part with other bytes begins the message anew.
@@ -170,7 +194,12 @@ impl Reassembly {
             .iter()
             .position(|partial| partial.header.id == frame.header.id && partial.total == part.total)?;
         let anew = part.index == 1
-            && self.partial.get(place)?.parts.get(&1).is_some_and(|first| first.as_slice() != body);
+            && self
+                .partial
+                .get(place)?
+                .parts
+                .get(&1)
+                .is_some_and(|first| first.as_slice() != body);
         if anew {
             self.remove(place);
             return None;
@@ -190,7 +219,11 @@ impl Reassembly {
 
     /// The next thing that is due at `now`.
     pub(super) fn due(&mut self, limits: &Limits, now: Time) -> Option<Need> {
-        if let Some(place) = self.partial.iter().position(|partial| now >= partial.heard.after_s(limits.drop_s)) {
+        if let Some(place) = self
+            .partial
+            .iter()
+            .position(|partial| now >= partial.heard.after_s(limits.drop_s))
+        {
             let partial = self.remove(place)?;
             return Some(Need::GivenUp(WireError::new(
                 ErrorKind::Truncated,
@@ -204,19 +237,27 @@ impl Reassembly {
                 ),
             )));
         }
-        let partial =
-            self.partial.iter_mut().find(|partial| partial.asked < limits.asks && now >= partial.ask_at)?;
+        let partial = self
+            .partial
+            .iter_mut()
+            .find(|partial| partial.asked < limits.asks && now >= partial.ask_at)?;
         partial.asked = partial.asked.saturating_add(1);
         partial.ask_at = now.after_s(limits.ask_s);
-        let indices =
-            (1..=partial.total).filter(|index| !partial.parts.contains_key(index)).take(ASK_AT_ONCE).collect();
+        let indices = (1..=partial.total)
+            .filter(|index| !partial.parts.contains_key(index))
+            .take(ASK_AT_ONCE)
+            .collect();
         Some(Need::Ask(Missing {
             header: partial.header,
             dialect: partial.dialect,
             edition: partial.edition,
             first_serial: partial.first_serial,
             indices,
-            front: partial.parts.get(&1).and_then(|first| first.first_chunk::<4>()).copied(),
+            front: partial
+                .parts
+                .get(&1)
+                .and_then(|first| first.first_chunk::<4>())
+                .copied(),
         }))
     }
 
@@ -226,7 +267,11 @@ impl Reassembly {
             .iter()
             .map(|partial| {
                 let drop = partial.heard.after_s(limits.drop_s);
-                if partial.asked < limits.asks { drop.min(partial.ask_at) } else { drop }
+                if partial.asked < limits.asks {
+                    drop.min(partial.ask_at)
+                } else {
+                    drop
+                }
             })
             .min()
     }

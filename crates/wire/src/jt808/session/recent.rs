@@ -31,7 +31,15 @@ impl Recent {
             return false;
         }
         let mut hasher = DefaultHasher::new();
-        (1u8, fix.time, fix.latitude_deg.0, fix.longitude_deg.0, fix.alarms.0, fix.status.0).hash(&mut hasher);
+        (
+            1u8,
+            fix.time,
+            fix.latitude_deg.0,
+            fix.longitude_deg.0,
+            fix.alarms.0,
+            fix.status.0,
+        )
+            .hash(&mut hasher);
         self.note(hasher.finish())
     }
 

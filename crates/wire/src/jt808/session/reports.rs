@@ -6,7 +6,8 @@ use jiff::tz::Offset;
 use super::{Received, Terminal};
 use crate::jt808::frame::Frame;
 use crate::jt808::message::{
-    AnswerResult, Answering, FileKind, FileReceipt, FileResult, MediaReceipt, Message, ServerTimeBody, VendorTimeBody,
+    AnswerResult, Answering, FileKind, FileReceipt, FileResult, MediaReceipt, Message, ServerTimeBody,
+    VendorTimeBody,
 };
 use crate::jt808::part::BcdTime;
 use crate::{Admission, Answer, Close, Step, Time, When};
@@ -25,13 +26,19 @@ impl Terminal {
         let mut step = Step::default();
         match self.admit_by_id(frame, admission) {
             Ok(new) => step.admitted = new,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         }
         self.note_answer(message);
         if let Message::TerminalResend(request) = message {
-            let parts = self.downlink.as_ref().map(|waiting| waiting.parts(request.first_serial, request.indices()));
+            let parts = self
+                .downlink
+                .as_ref()
+                .map(|waiting| waiting.parts(request.first_serial, request.indices()));
             let parts = parts.unwrap_or_default();
-            step.answers.extend(parts.into_iter().map(|bytes| Answer { bytes, when: When::AtOnce }));
+            step.answers.extend(parts.into_iter().map(|bytes| Answer {
+                bytes,
+                when: When::AtOnce,
+            }));
         }
         if let Some((answer, when)) = self.answer(frame, message, known, now) {
             step.answers.push(Answer { bytes: answer, when });
@@ -39,12 +46,21 @@ impl Terminal {
         if matches!(message, Message::Unregister(_)) {
             step.close = Some(Close::Unregistered);
         }
-        step.publish = Some(Received { authenticated: self.authenticated, ..received });
+        step.publish = Some(Received {
+            authenticated: self.authenticated,
+            ..received
+        });
         step
     }
 
     /// The answer to a message.
-    fn answer(&mut self, frame: &Frame<'_>, message: &Message<'_>, known: bool, now: Time) -> Option<(Vec<u8>, When)> {
+    fn answer(
+        &mut self,
+        frame: &Frame<'_>,
+        message: &Message<'_>,
+        known: bool,
+        now: Time,
+    ) -> Option<(Vec<u8>, When)> {
         let (header, dialect) = (frame.header, frame.dialect);
         let own = match message {
             Message::TimeQuery(_) => {
@@ -54,7 +70,11 @@ impl Terminal {
             Message::VendorTimeQuery(_) => (Message::VendorTime(vendor_time(now)?), When::AtOnce),
             Message::MediaData(upload) => {
                 let answered_serial = self.answer_edition(&header).is_2011().then_some(header.serial);
-                let receipt = MediaReceipt { answered_serial, id: upload.head.id, ..MediaReceipt::default() };
+                let receipt = MediaReceipt {
+                    answered_serial,
+                    id: upload.head.id,
+                    ..MediaReceipt::default()
+                };
                 (Message::MediaAnswer(receipt), When::Durable)
             }
             Message::AttachmentDone(file) => {
@@ -70,7 +90,11 @@ impl Terminal {
                 return Some((self.general(frame, AnswerResult::OK), When::AtOnce));
             }
             _ => {
-                let result = if known { AnswerResult::OK } else { self.settings.unknown };
+                let result = if known {
+                    AnswerResult::OK
+                } else {
+                    self.settings.unknown
+                };
                 let silent = Message::row(header.id).is_some_and(|row| row.answering == Answering::Silent);
                 return (!silent).then(|| (self.general(frame, result), When::Durable));
             }
@@ -80,12 +104,16 @@ impl Terminal {
 
     /// Takes note of an answer to something that the platform said.
     fn note_answer(&mut self, message: &Message<'_>) {
-        let Some(downlink) = &mut self.downlink else { return };
+        let Some(downlink) = &mut self.downlink else {
+            return;
+        };
         let answered = match message {
             Message::TerminalAnswer(answer) => (Some(answer.answered_id), answer.answered_serial),
             Message::ParametersAnswer(answer) => (None, answer.answered_serial),
             Message::LocationAnswer(answer) | Message::VehicleControlAnswer(answer) => {
-                let Some(serial) = answer.answered_serial else { return };
+                let Some(serial) = answer.answered_serial else {
+                    return;
+                };
                 (None, serial)
             }
             Message::QuestionAnswer(answer) => (None, answer.answered_serial),

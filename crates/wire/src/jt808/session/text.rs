@@ -11,7 +11,10 @@ pub(super) fn answer(sentence: &[u8], now: Time) -> Step<Received<'static>> {
     if text.contains("BASE,2") {
         let BcdTime([year, month, day, hour, minute, second]) = BcdTime::from_time(now, 0);
         let time = format!("{day:02x}{month:02x}{year:02x}{hour:02x}{minute:02x}{second:02x}");
-        step.answers.push(Answer { bytes: text.replace("TIME", &time).into_bytes(), when: When::AtOnce });
+        step.answers.push(Answer {
+            bytes: text.replace("TIME", &time).into_bytes(),
+            when: When::AtOnce,
+        });
     }
     step
 }

@@ -1,6 +1,6 @@
 use crate::Value;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Bytes, Part, Parsed, Scaled, Shown, layout};
+use crate::jt808::part::{Bytes, Parsed, Part, Scaled, Shown, layout};
 
 /// 0x02: fuel in the tank, in tenths of litres; some terminals set bit 15 and send percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
