@@ -6,11 +6,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::config::{Backend, BusConfig};
+use crate::kafka::Kafka;
 use crate::local::Local;
 use crate::reader::Reader;
-use crate::runner::{self, Joining};
+use crate::runner::{self, Joining, Session};
 use crate::topics::{Change, TopicInfo, TopicsFile};
 use crate::{Error, Publisher, Read, Stage};
+
+/// Wait before a log that could not be reached is tried again.
+const JOIN_AGAIN: Duration = Duration::from_secs(1);
 
 /// The log. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
@@ -21,7 +25,13 @@ pub struct Bus {
 struct Inner {
     budget: Arc<Budget>,
     publisher: Publisher,
-    local: Local,
+    backend: Kept,
+}
+
+/// Where the log is kept.
+enum Kept {
+    Local(Local),
+    Kafka(Kafka),
 }
 
 impl Bus {
@@ -32,19 +42,19 @@ impl Bus {
     /// unreachable Kafka is no error: publishing and consuming wait for it.
     pub fn open(config: &BusConfig) -> Result<Self, Error> {
         let budget = Arc::new(Budget::new(config.in_flight_bytes.0.max(1)));
-        let local = match config.backend {
-            Backend::Local => Local::open(&config.local, budget.clone())?,
-            Backend::Kafka => {
-                return Err(Error::Config(
-                    "the kafka backend is not part of this build".to_owned(),
-                ));
-            }
+        let backend = match config.backend {
+            Backend::Local => Kept::Local(Local::open(&config.local, budget.clone())?),
+            Backend::Kafka => Kept::Kafka(Kafka::open(&config.kafka, budget.clone())?),
+        };
+        let sink = match &backend {
+            Kept::Local(local) => local.sink(),
+            Kept::Kafka(kafka) => kafka.sink(),
         };
         Ok(Self {
             inner: Arc::new(Inner {
-                publisher: Publisher::new(budget.clone(), local.sink()),
+                publisher: Publisher::new(budget.clone(), sink),
                 budget,
-                local,
+                backend,
             }),
         })
     }
@@ -70,6 +80,7 @@ impl Bus {
         let joining = Joining {
             stage: stage.name(),
             inputs: stage.inputs().to_vec(),
+            shutdown: shutdown.clone(),
         };
         let readers = stage
             .globals()
@@ -80,7 +91,7 @@ impl Bus {
             return Ok(());
         };
         let mut session = tokio::select! {
-            session = self.inner.local.join(joining) => session?,
+            session = self.join(joining) => session?,
             () = shutdown.cancelled() => return Ok(()),
         };
         let runtime = tokio::runtime::Handle::current();
@@ -90,7 +101,7 @@ impl Bus {
             .name(format!("stage-{name}"))
             .spawn(move || {
                 let _runtime = runtime.enter();
-                let result = runner::run(&stage, &mut session, definitions, rejects, &shutdown);
+                let result = runner::run(&stage, &mut *session, definitions, rejects, &shutdown);
                 drop(session);
                 // The caller may have dropped its future.
                 let _ = done.send(result);
@@ -99,10 +110,36 @@ impl Bus {
         finished.await.unwrap_or(Err(Error::Closed))
     }
 
+    /// Takes part in the consumption of the stage's inputs, as soon as the log can be reached.
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Session>, Error> {
+        loop {
+            let joined: Result<Box<dyn Session>, Error> = match &self.inner.backend {
+                Kept::Local(local) => local
+                    .join(joining.clone())
+                    .await
+                    .map(|session| Box::new(session) as _),
+                Kept::Kafka(kafka) => kafka
+                    .join(joining.clone())
+                    .await
+                    .map(|session| Box::new(session) as _),
+            };
+            match joined {
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(stage = joining.stage, %error, "the stage waits for the log");
+                    tokio::time::sleep(JOIN_AGAIN).await;
+                }
+                joined => return joined,
+            }
+        }
+    }
+
     /// Reads records without a consumer group. Must be called in a tokio runtime.
     #[must_use]
     pub fn read(&self, read: Read) -> Reader {
-        self.inner.local.read(read)
+        match &self.inner.backend {
+            Kept::Local(local) => local.read(read),
+            Kept::Kafka(kafka) => kafka.read(read),
+        }
     }
 
     /// Reads a compacted topic whole and follows it: every record that is kept, then
@@ -129,7 +166,10 @@ impl Bus {
     /// Settles what is in flight and closes the log: later records are refused. Blocks for as long as that takes;
     /// call [`flush`](Self::flush) before to bound it.
     pub fn close(&self) {
-        self.inner.local.close();
+        match &self.inner.backend {
+            Kept::Local(local) => local.close(),
+            Kept::Kafka(kafka) => kafka.close(),
+        }
     }
 }
 
@@ -151,7 +191,10 @@ impl Admin {
     /// # Errors
     /// When the log cannot be asked.
     pub async fn topics(&self) -> Result<Vec<TopicInfo>, Error> {
-        Ok(self.bus.inner.local.topics())
+        match &self.bus.inner.backend {
+            Kept::Local(local) => Ok(local.topics()),
+            Kept::Kafka(kafka) => kafka.topics().await,
+        }
     }
 
     /// What would have to change for the log to be as the file says.
@@ -167,6 +210,9 @@ impl Admin {
     /// # Errors
     /// When the log refuses the change.
     pub async fn apply(&self, change: &Change) -> Result<(), Error> {
-        self.bus.inner.local.apply(change)
+        match &self.bus.inner.backend {
+            Kept::Local(local) => local.apply(change),
+            Kept::Kafka(kafka) => kafka.apply(change).await,
+        }
     }
 }

@@ -31,6 +31,8 @@ const REJECT_BYTES: usize = 64 << 10;
 pub(crate) struct Joining {
     pub(crate) stage: &'static str,
     pub(crate) inputs: Vec<Topic>,
+    /// Ends waits.
+    pub(crate) shutdown: CancellationToken,
 }
 
 /// A partition that came to this runner, with its saved state.
@@ -76,7 +78,7 @@ pub(crate) enum CommitFailure {
 }
 
 /// A backend's side of a running stage. Called from one thread.
-pub(crate) trait Session {
+pub(crate) trait Session: Send {
     /// Waits up to `wait` for something and says what happened; at most `max` records.
     fn poll(&mut self, max: usize, wait: Duration) -> Result<Polled, Error>;
 

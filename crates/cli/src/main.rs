@@ -1,5 +1,8 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod decode;
+#[allow(dead_code, reason = "its commands arrive one by one")]
+mod derive;
 mod exit;
 mod topics;
 
@@ -17,6 +20,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Decode(decode::Arguments),
     /// Topics of the log
     Topics(topics::Arguments),
 }
@@ -27,6 +31,7 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let result = match cli.command {
+        Command::Decode(arguments) => decode::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
     exit::of(result)

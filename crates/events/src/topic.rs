@@ -74,6 +74,8 @@ topics! {
         "Every position of every device; key = device.";
     DeviceEvents = "milepost.device-events.v1", "milepost.device.v1.DeviceEvent" as crate::device::v1::DeviceEvent, Delete,
         "What happened to devices besides positions; key = device.";
+    CellScans = "milepost.cell-scans.v1", "milepost.cell.v1.CellScan" as crate::cell::v1::CellScan, Delete,
+        "Radio towers and access points that devices saw; key = device.";
     Rejects = "milepost.rejects.v1", "milepost.reject.v1.Reject" as crate::reject::v1::Reject, Delete,
         "What could not be understood or was refused; key = device, else peer address.";
     Trips = "milepost.trips.v1", "milepost.trip.v1.Trip" as crate::trip::v1::Trip, Delete,

@@ -1,1 +1,3 @@
 //! TCP and UDP listeners, sessions, acknowledgement after durability, spool.
+
+pub mod translate;

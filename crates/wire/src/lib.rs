@@ -30,9 +30,14 @@
 
 mod dissect;
 mod error;
+mod fault;
+pub mod gt06;
 pub mod jt808;
 mod session;
+mod shown;
 
 pub use dissect::{Field, Value};
 pub use error::{ErrorKind, WireError};
+pub use fault::{Fault, Parsed};
 pub use session::{Admission, Answer, Claim, Close, Credentials, Session, Step, Time, Verdict, When};
+pub use shown::Shown;

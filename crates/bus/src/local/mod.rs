@@ -7,6 +7,7 @@ mod fetch;
 mod read;
 mod retention;
 mod session;
+mod spool;
 mod store;
 mod table;
 
@@ -14,6 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events::{Cleanup, Topic};
+
+pub use self::spool::Spool;
 
 use self::engine::{Engine, Settings};
 use self::session::LocalSession;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::codec::{is_tombstone, newest_key, offset_of, place, timestamp_ms, unpair};
 use super::store::Store;
-use super::table::{Table, Tail};
+use super::table::Table;
 use crate::local::codec;
 
 /// Records removed in one pass, so that writers do not wait long.
@@ -40,8 +40,7 @@ pub(super) fn pass(store: &Store, table: &Table, now: Timestamp) -> fjall::Resul
         }
         let upto = keep_from.min(start + PASS_RECORDS);
         if upto > start {
-            remove(store, table, number, start, upto, tail)?;
-            partition.set_start(upto);
+            remove(store, table, number, start, upto)?;
             more |= upto < keep_from;
         }
     }
@@ -77,35 +76,34 @@ pub(super) fn seek(store: &Store, table: &Table, partition: u32, time: Timestamp
 
 /// Removes the records `from..upto` of a partition in one write. It need not be synced: what comes back after a loss
 /// of power is removed again.
-pub(super) fn remove(
-    store: &Store,
-    table: &Table,
-    partition: u32,
-    from: u64,
-    upto: u64,
-    tail: Tail,
-) -> fjall::Result<()> {
+pub(super) fn remove(store: &Store, table: &Table, number: u32, from: u64, upto: u64) -> fjall::Result<()> {
+    let partition = &table.partitions[number as usize];
     let mut write = store.db.batch();
     for offset in from..upto {
-        write.remove(&store.log, place(table.id, partition, offset));
+        write.remove(&store.log, place(table.id, number, offset));
     }
-    // The last index entry at or before the new start still tells the bytes written before it.
-    let indexed: Vec<_> = store
+    // The last index entry at or before the new start stays: it tells the bytes written before.
+    let mut last = None;
+    for entry in store
         .index
-        .range(place(table.id, partition, 0)..=place(table.id, partition, upto))
-        .map(|entry| entry.key())
-        .collect::<fjall::Result<_>>()?;
-    if let Some((_, older)) = indexed.split_last() {
-        for key in older {
-            write.remove(&store.index, key.clone());
+        .range(place(table.id, number, 0)..=place(table.id, number, upto))
+    {
+        let (key, value) = entry.into_inner()?;
+        if let Some((older, _)) = last.replace((key, value)) {
+            write.remove(&store.index, older);
         }
     }
+    let bytes_before = last
+        .and_then(|(_, value)| unpair(&value))
+        .map_or(0, |(_, bytes)| bytes);
     write.insert(
         &store.meta,
-        table.bounds_key(partition),
-        Table::bounds(upto, tail.end),
+        table.bounds_key(number),
+        Table::bounds(upto, partition.tail().end),
     );
-    write.commit()
+    write.commit()?;
+    partition.set_start(upto, bytes_before);
+    Ok(())
 }
 
 fn remove_deletions(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<()> {

@@ -31,6 +31,8 @@ pub(super) struct Kept {
 pub(super) struct Partition {
     start: AtomicU64,
     end: AtomicU64,
+    /// Bytes written before the start, by the index.
+    before_start: AtomicU64,
     tail: Mutex<Tail>,
 }
 
@@ -56,7 +58,12 @@ impl Partition {
         self.end.load(Ordering::Acquire)
     }
 
-    pub(super) fn set_start(&self, start: u64) {
+    pub(super) fn bytes_before_start(&self) -> u64 {
+        self.before_start.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_start(&self, start: u64, bytes_before: u64) {
+        self.before_start.store(bytes_before, Ordering::Release);
         self.start.store(start, Ordering::Release);
     }
 
@@ -159,7 +166,12 @@ impl Table {
                 tail.newest_ms = tail.newest_ms.max(timestamp_ms(&value).unwrap_or(0));
                 tail.end = tail.end.max(offset_of(&key).unwrap_or(0) + 1);
             }
-            partition.set_start(start);
+            let before = place(self.id, number, 0)..=place(self.id, number, start);
+            let bytes_before = match store.index.range(before).next_back() {
+                Some(entry) => unpair(&entry.value()?).map_or(0, |(_, bytes)| bytes),
+                None => 0,
+            };
+            partition.set_start(start, bytes_before);
             partition.advance(tail);
         }
         Ok(())

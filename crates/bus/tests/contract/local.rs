@@ -5,10 +5,10 @@ use bus::{Backend, Bus, BusConfig};
 use crate::checks;
 use crate::fixture::Fixture;
 
-struct Local(tempfile::TempDir);
+pub(crate) struct Local(tempfile::TempDir);
 
 impl Local {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 }

@@ -4,5 +4,7 @@
 
 mod checks;
 mod fixture;
+mod kafka;
 mod local;
 mod probe;
+mod spool;

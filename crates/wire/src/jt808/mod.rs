@@ -18,6 +18,7 @@ pub mod frame;
 mod header;
 pub mod location;
 pub mod message;
+pub mod parameter;
 mod part;
 mod phone;
 mod session;
@@ -29,8 +30,8 @@ pub use frame::{Dialect, Excess, Frame, Split, Splitter};
 pub use header::{Header, PartOf, Properties};
 pub use message::{Answering, Decoded, Direction, Message};
 pub use part::{
-    BcdTime, Bytes, Fault, Fixed, Flag, GMT8_MINUTES, Items, Less, List, Number, Octets, Parsed, Part,
-    Prefixed, Scaled, Shown, Text, gbk,
+    BcdTime, Block, Bytes, Fault, Fixed, Flag, GMT8_MINUTES, Items, Less, List, Listed, Number, Octets,
+    Parsed, Part, Prefixed, Raw, Readable, Scaled, Shown, Text, Trailing, gbk,
 };
 pub use phone::Phone;
 pub use session::{Received, Settings, Terminal};

@@ -18,3 +18,14 @@ pub(crate) fn bytes(name: &str) -> Vec<u8> {
         .collect();
     hex::decode(digits).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// Name and bytes of every fixture, in order.
+pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    assert!(!names.is_empty());
+    names.into_iter().map(|name| (name.clone(), bytes(&name))).collect()
+}

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::items::ItemValue;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Bytes, Parsed, Part, Shown, Walk};
+use crate::jt808::part::{Bytes, Octets, Parsed, Part, Scaled, Shown, Walk, layout};
+use crate::{Field, Value};
 
 /// The additional items of a position as received, read one by one while iterating: no item can spoil the position.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -89,18 +91,84 @@ impl<'a> Part<'a> for ItemList<'a> {
 
     fn show(&self, raw: &'a [u8], at: usize, edition: Edition) -> Shown {
         let mut walk = Walk::new(raw, at, edition);
+        if let Some(tail) = self.fixed_tail() {
+            walk.push(raw.len(), |raw, at| {
+                tail.show(raw, at, edition)
+                    .into_field("tail", "固定附加信息", at, raw)
+            });
+            return Shown::parts(walk.finish());
+        }
         for item in self.iter() {
             let length = item.value.0.len().saturating_add(2);
-            walk.push(length, |raw, at| {
-                Shown::plain(crate::Value::Bytes).into_field(
-                    Cow::Owned(format!("item_{:02x}", item.id)),
-                    "",
-                    at,
-                    raw,
-                )
-            });
+            walk.push(length, |raw, at| item.field(raw, at, edition));
         }
         Shown::parts(walk.finish())
+    }
+}
+
+impl<'a> Item<'a> {
+    /// What the item means, where its id and length are known.
+    #[must_use]
+    pub fn typed(&self) -> Option<ItemValue<'a>> {
+        ItemValue::parse(self.id, self.value.0)
+    }
+
+    /// Id, length and value as one field that has the item's name and, where it is one number or text, its value.
+    fn field(&self, raw: &'a [u8], at: usize, edition: Edition) -> Field {
+        let typed = self.typed();
+        let (name, name_zh) = match &typed {
+            Some(typed) => (Cow::Borrowed(typed.row().name), typed.row().name_zh),
+            None => (Cow::Owned(format!("item_{:02x}", self.id)), "自定义附加信息"),
+        };
+        let mut walk = Walk::new(raw, at, edition);
+        walk.push(1, |raw, at| {
+            Shown::plain(Value::Text(format!("0x{:02X}", self.id))).into_field("id", "附加信息ID", at, raw)
+        });
+        walk.step::<u8>("length", "附加信息长度");
+        let mut whole = Shown::parts(Vec::new());
+        walk.push(self.value.0.len(), |raw, at| {
+            let Some(typed) = typed else {
+                whole.value = Value::Bytes;
+                return Shown::plain(Value::Bytes).into_field("unknown", "未知", at, raw);
+            };
+            let shown = typed.show(self.value.0, at);
+            whole.value = shown.value.clone();
+            whole.note.clone_from(&shown.note);
+            shown.into_field("value", "附加信息", at, raw)
+        });
+        whole.parts = walk.finish();
+        whole.into_field(name, name_zh, at, raw)
+    }
+}
+
+layout! {
+    /// What some terminals send behind the basic part instead of items: 18 bytes.
+    pub struct FixedTail {
+        /// Battery or mileage, by model.
+        first: u32 = "剩余电量/里程",
+        /// Total distance.
+        odometer_km: u32 = "里程",
+        /// Voltage of the battery.
+        battery_v: Scaled<u16, 10> = "电池电压",
+        /// Id of an area.
+        area_id: u32 = "区域ID",
+        /// Strength of the mobile network.
+        signal: u8 = "信号强度",
+        /// Not used.
+        reserved: Octets<3> = "预留",
+    }
+}
+
+impl ItemList<'_> {
+    /// The bytes as the fixed 18 bytes of some terminals, where they are no items.
+    #[must_use]
+    pub fn fixed_tail(self) -> Option<FixedTail> {
+        if self.0.len() != 18 || self.rest().is_empty() {
+            return None;
+        }
+        FixedTail::parse(self.0, Edition::default())
+            .ok()
+            .map(|(_, tail)| tail)
     }
 }
 
@@ -122,5 +190,13 @@ impl ItemBuf {
     #[must_use]
     pub fn list(&self) -> ItemList<'_> {
         ItemList(&self.0)
+    }
+
+    /// Adds an item by its meaning.
+    #[must_use]
+    pub fn with_value(self, value: &ItemValue<'_>) -> Self {
+        let mut bytes = Vec::new();
+        value.write(&mut bytes);
+        self.with(value.row().id, &bytes)
     }
 }

@@ -2,10 +2,12 @@
 
 mod alarm;
 mod item;
+pub mod items;
 mod status;
 
 pub use alarm::Alarms;
-pub use item::{Item, ItemBuf, ItemList};
+pub use item::{FixedTail, Item, ItemBuf, ItemIter, ItemList};
+pub use items::ItemValue;
 pub use status::{Load, Status};
 
 use super::edition::Edition;

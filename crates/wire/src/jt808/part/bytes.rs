@@ -1,7 +1,8 @@
 use nom::bytes::complete::take;
 use std::fmt;
+use std::marker::PhantomData;
 
-use super::{Parsed, Part, Shown};
+use super::{Number, Parsed, Part, Shown, Walk};
 use crate::Value;
 use crate::jt808::edition::Edition;
 
@@ -71,8 +72,88 @@ impl<'a, const N: usize> Part<'a> for Octets<N> {
     }
 }
 
+/// A fixed number of bytes, borrowed: for long keys.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Raw<'a, const N: usize>(
+    /// The bytes; when written, cut or filled up with zeros.
+    pub &'a [u8],
+);
+
+impl<const N: usize> fmt::Debug for Raw<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Raw({})", hex(self.0))
+    }
+}
+
+impl<'a, const N: usize> Part<'a> for Raw<'a, N> {
+    fn parse(input: &'a [u8], _: Edition) -> Parsed<'a, Self> {
+        let (input, bytes) = take(N)(input)?;
+        Ok((input, Self(bytes)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: Edition) {
+        out.extend(self.0.iter().copied().chain(std::iter::repeat(0)).take(N));
+    }
+
+    fn show(&self, _: &'a [u8], _: usize, _: Edition) -> Shown {
+        Shown::plain(Value::Bytes)
+    }
+}
+
+/// Bytes behind their number, which is an `N`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Block<'a, N> {
+    /// The bytes; what the number cannot count is cut off when they are written.
+    pub bytes: &'a [u8],
+    length: PhantomData<N>,
+}
+
+impl<'a, N> Block<'a, N> {
+    /// A block of these bytes.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            length: PhantomData,
+        }
+    }
+}
+
+impl<N> Default for Block<'_, N> {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl<N> fmt::Debug for Block<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Block({})", hex(self.bytes))
+    }
+}
+
+impl<'a, N: Number<'a>> Part<'a> for Block<'a, N> {
+    fn parse(input: &'a [u8], edition: Edition) -> Parsed<'a, Self> {
+        let (input, length) = N::parse(input, edition)?;
+        let (input, bytes) = take(length.count())(input)?;
+        Ok((input, Self::new(bytes)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, edition: Edition) {
+        let (length, count) = N::of_count(self.bytes.len());
+        length.write(out, edition);
+        out.extend(self.bytes.iter().take(count));
+    }
+
+    fn show(&self, raw: &'a [u8], at: usize, edition: Edition) -> Shown {
+        let mut walk = Walk::new(raw, at, edition);
+        walk.step::<N>("length", "长度");
+        walk.step::<Bytes<'a>>("data", "数据");
+        Shown::parts(walk.finish())
+    }
+}
+
 /// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()

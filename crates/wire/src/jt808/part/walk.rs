@@ -54,7 +54,9 @@ impl<'a> Walk<'a> {
         let Some((raw, rest)) = self.rest.split_at_checked(length) else {
             return;
         };
-        self.fields.push(field(raw, self.at));
+        if length > 0 {
+            self.fields.push(field(raw, self.at));
+        }
         self.rest = rest;
         self.at = self.at.saturating_add(length);
     }

@@ -1,0 +1,249 @@
+//! Publishing.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, PurgeConfig, ThreadedProducer};
+use rdkafka::statistics::Statistics;
+
+use super::client::{Names, create, log_error};
+use crate::budget::Budget;
+use crate::metrics;
+use crate::publisher::Submit;
+use crate::record::millis;
+use crate::{Error, PublishError, Receipt, Record};
+
+/// Time that records in flight have to arrive when the log is closed.
+const CLOSE_WITHIN: Duration = Duration::from_secs(10);
+/// One record of so many has its way to the cluster timed.
+const TIMED_EVERY: u64 = 64;
+
+/// What a record on its way carries.
+pub(super) struct InFlight {
+    receipt: Receipt,
+    weight: u64,
+    sent: Option<Instant>,
+}
+
+/// Settles receipts as Kafka's reports come in.
+pub(super) struct Delivery {
+    budget: Arc<Budget>,
+}
+
+impl ClientContext for Delivery {
+    fn stats(&self, statistics: Statistics) {
+        metrics::producer(&statistics);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        log_error(&error, reason);
+    }
+}
+
+impl ProducerContext for Delivery {
+    type DeliveryOpaque = Box<InFlight>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, in_flight: Self::DeliveryOpaque) {
+        let outcome = match result {
+            Ok(_) => Ok(()),
+            Err((error, _)) => {
+                metrics::delivery_failed(error);
+                Err(refusal(error))
+            }
+        };
+        in_flight.settle(&self.budget, outcome);
+    }
+}
+
+impl InFlight {
+    fn settle(self, budget: &Budget, outcome: Result<(), PublishError>) {
+        if let Some(sent) = self.sent {
+            metrics::delivered(sent.elapsed());
+        }
+        budget.give(self.weight, 1);
+        self.receipt.settle(outcome);
+    }
+}
+
+/// Whether trying again can help. A missing topic or right can be put right by whoever runs the cluster; a record
+/// that is too large or malformed stays so.
+fn refusal(error: &KafkaError) -> PublishError {
+    match error.rdkafka_error_code() {
+        Some(
+            RDKafkaErrorCode::MessageSizeTooLarge
+            | RDKafkaErrorCode::InvalidMessageSize
+            | RDKafkaErrorCode::InvalidRecord
+            | RDKafkaErrorCode::InvalidTimestamp,
+        ) => PublishError::Refused(error.to_string()),
+        _ => PublishError::Unavailable(error.to_string()),
+    }
+}
+
+type Client = ThreadedProducer<Delivery>;
+
+/// The producer of a process. A fatal error makes it useless; then another takes its place.
+pub(super) struct Producer {
+    names: Arc<Names>,
+    budget: Arc<Budget>,
+    /// `None` when closed.
+    client: RwLock<Option<Client>>,
+}
+
+impl Producer {
+    pub(super) fn new(names: Arc<Names>, budget: Arc<Budget>) -> Result<Self, Error> {
+        let client = connect(&names, &budget)?;
+        Ok(Self {
+            names,
+            budget,
+            client: RwLock::new(Some(client)),
+        })
+    }
+
+    fn current(&self) -> Option<Client> {
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        client.clone()
+    }
+
+    /// Replaces a producer that had a fatal error. What it had in flight is settled as unavailable: whether Kafka has
+    /// it is not known.
+    fn replace(&self, dead: &Client) {
+        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
+        let is_current = client
+            .as_ref()
+            .is_some_and(|current| current.client().native_ptr() == dead.client().native_ptr());
+        if !is_current {
+            return;
+        }
+        metrics::producer_fatal();
+        tracing::error!("the kafka producer had a fatal error and is replaced");
+        match connect(&self.names, &self.budget) {
+            Ok(fresh) => {
+                if let Some(dead) = client.replace(fresh) {
+                    retire(dead);
+                }
+            }
+            Err(error) => tracing::error!(%error, "the kafka producer cannot be replaced yet"),
+        }
+    }
+
+    /// Waits for what is in flight, settles what does not arrive, refuses what comes later.
+    pub(super) fn close(&self) {
+        let client = {
+            let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
+            client.take()
+        };
+        if let Some(client) = client {
+            if let Err(error) = client.flush(CLOSE_WITHIN) {
+                tracing::warn!(%error, "records in flight did not reach kafka in time");
+            }
+            purge(&client);
+        }
+    }
+}
+
+/// Gives up what is in flight; every receipt is settled.
+fn purge(client: &Client) {
+    client.purge(PurgeConfig::default().queue().inflight());
+    // Serves the reports of what was purged; they are there at once.
+    let _ = client.flush(Duration::from_secs(1));
+}
+
+/// Ends a producer on a thread of its own: its end waits for its polling thread, which may be the one that calls.
+fn retire(dead: Client) {
+    let ended = std::thread::Builder::new()
+        .name("bus-retired-producer".to_owned())
+        .spawn(move || purge(&dead));
+    if let Err(error) = ended {
+        tracing::error!(%error, "a dead producer cannot be cleaned up");
+    }
+}
+
+fn connect(names: &Names, budget: &Arc<Budget>) -> Result<Client, Error> {
+    let config = &names.config;
+    let mut client = names.client();
+    client
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", config.linger_ms.to_string())
+        .set("compression.type", config.compression.name())
+        .set(
+            "message.timeout.ms",
+            (u64::from(config.message_timeout_seconds) * 1000).to_string(),
+        )
+        // Our budget of bytes stands in front of the queue, which must therefore never be full.
+        .set("queue.buffering.max.messages", "0")
+        .set("queue.buffering.max.kbytes", "2097151");
+    create(
+        &client,
+        Delivery {
+            budget: budget.clone(),
+        },
+    )
+}
+
+impl Submit for Producer {
+    fn submit(&self, record: Record, receipt: Receipt, weight: u64) {
+        let timed = self.budget.records() % TIMED_EVERY == 1;
+        let mut in_flight = Box::new(InFlight {
+            receipt,
+            weight,
+            sent: timed.then(Instant::now),
+        });
+        let mut replaced = false;
+        loop {
+            let Some(client) = self.current() else {
+                let closed = PublishError::Unavailable("the log is closed".to_owned());
+                return in_flight.settle(&self.budget, Err(closed));
+            };
+            let (error, returned) = match client.send(message(&self.names, &record, in_flight)) {
+                Ok(()) => return,
+                Err((error, message)) => (error, message.delivery_opaque),
+            };
+            let fatal = error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal);
+            if fatal {
+                self.replace(&client);
+            }
+            if !fatal || replaced {
+                metrics::delivery_failed(&error);
+                return returned.settle(&self.budget, Err(refusal(&error)));
+            }
+            replaced = true;
+            in_flight = returned;
+        }
+    }
+}
+
+fn message<'a>(
+    names: &'a Names,
+    record: &'a Record,
+    in_flight: Box<InFlight>,
+) -> BaseRecord<'a, [u8], [u8], Box<InFlight>> {
+    let mut message = BaseRecord::with_opaque_to(names.topic(record.topic), in_flight)
+        .key(&record.key[..])
+        .timestamp(millis(record.timestamp));
+    if let Some(value) = &record.value {
+        message = message.payload(&value[..]);
+    }
+    if record.headers.is_empty() {
+        message
+    } else {
+        message.headers(headers(record))
+    }
+}
+
+/// The headers of a record for Kafka.
+pub(super) fn headers(record: &Record) -> OwnedHeaders {
+    record.headers.iter().fold(
+        OwnedHeaders::new_with_capacity(record.headers.len()),
+        |headers, (name, value)| {
+            headers.insert(Header {
+                key: name,
+                value: Some(&value[..]),
+            })
+        },
+    )
+}

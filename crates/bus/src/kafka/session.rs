@@ -1,0 +1,340 @@
+//! A stage's side of Kafka: a consumer group for the inputs, a transactional producer for everything it writes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use events::Topic;
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::statistics::Statistics;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio_util::sync::CancellationToken;
+
+use super::admin::ensure_state_topic;
+use super::client::{
+    ANSWER_WITHIN, Names, create, failed, log_error, partition_count, received, signed, unsigned,
+};
+use super::restore;
+use super::transaction::Transactions;
+use crate::metrics;
+use crate::runner::{Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts};
+use crate::{Error, Received};
+
+/// A change of the partitions, as the group tells it.
+#[derive(Debug)]
+enum Change {
+    Assigned(Vec<(Topic, u32)>),
+    Revoked(Vec<(Topic, u32)>),
+}
+
+/// Takes notes while the consumer is polled.
+struct Notes {
+    names: Arc<Names>,
+    inputs: Vec<Topic>,
+    changes: Mutex<VecDeque<Change>>,
+    lags: Mutex<Vec<Lag>>,
+}
+
+impl Notes {
+    fn topic(&self, name: &str) -> Option<Topic> {
+        self.inputs
+            .iter()
+            .copied()
+            .find(|topic| self.names.topic(*topic) == name)
+    }
+
+    fn partitions(&self, list: &TopicPartitionList) -> Vec<(Topic, u32)> {
+        list.elements()
+            .iter()
+            .filter_map(|element| Some((self.topic(element.topic())?, unsigned(element.partition()))))
+            .collect()
+    }
+
+    fn note(&self, change: Change) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.push_back(change);
+    }
+
+    fn next_change(&self) -> Option<Change> {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.pop_front()
+    }
+}
+
+impl ClientContext for Notes {
+    fn stats(&self, statistics: Statistics) {
+        metrics::brokers(&statistics);
+        let mut lags = Vec::new();
+        for (name, topic) in &statistics.topics {
+            let Some(known) = self.topic(name) else { continue };
+            for partition in topic.partitions.values().filter(|partition| partition.desired) {
+                let end = if partition.ls_offset >= 0 {
+                    partition.ls_offset
+                } else {
+                    partition.hi_offset
+                };
+                if end >= 0 && partition.app_offset >= 0 {
+                    lags.push(Lag {
+                        topic: known,
+                        partition: unsigned(partition.partition),
+                        records: u64::try_from(end - partition.app_offset).unwrap_or(0),
+                    });
+                }
+            }
+        }
+        *self.lags.lock().unwrap_or_else(PoisonError::into_inner) = lags;
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        log_error(&error, reason);
+    }
+}
+
+impl ConsumerContext for Notes {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Revoke(list) => self.note(Change::Revoked(self.partitions(list))),
+            Rebalance::Assign(list) => self.note(Change::Assigned(self.partitions(list))),
+            Rebalance::Error(error) => log_error(error, "rebalance"),
+        }
+    }
+}
+
+/// The partitions of the inputs that the group gave to this process.
+///
+/// A partition counts as owned by its number: every input topic has as many partitions, and the range of numbers is
+/// given out for all topics alike.
+pub(crate) struct KafkaSession {
+    names: Arc<Names>,
+    state_topic: String,
+    consumer: BaseConsumer<Notes>,
+    transactions: Transactions,
+    /// Input partitions that are ours.
+    owned: BTreeSet<(Topic, u32)>,
+    /// After a lost commit: forget and restore what is ours.
+    reset: bool,
+    shutdown: CancellationToken,
+}
+
+impl KafkaSession {
+    /// Makes the state topic where it is missing and joins the group.
+    pub(super) async fn join(names: Arc<Names>, joining: Joining) -> Result<Self, Error> {
+        let state_topic = names.state_topic(joining.stage);
+        let partitions = {
+            let (names, joining) = (names.clone(), joining.clone());
+            tokio::task::spawn_blocking(move || {
+                let reader = names.reader("read_committed")?;
+                let counts = joining
+                    .inputs
+                    .iter()
+                    .map(|topic| Ok((*topic, partition_count(&reader, names.topic(*topic))?)))
+                    .collect::<Result<Vec<_>, Error>>()?;
+                equal_counts(joining.stage, &counts)
+            })
+            .await
+            .map_err(|_| Error::Closed)??
+        };
+        ensure_state_topic(&names, &state_topic, partitions).await?;
+        tokio::task::spawn_blocking(move || Self::open(names, joining, state_topic))
+            .await
+            .map_err(|_| Error::Closed)?
+    }
+
+    fn open(names: Arc<Names>, joining: Joining, state_topic: String) -> Result<Self, Error> {
+        // First the producer: it ends what an earlier process of the same instance left half done.
+        let transactions = Transactions::open(names.clone(), joining.stage, state_topic.clone())?;
+        let mut config = names.consumer(&names.group(joining.stage));
+        // All inputs of one number go to one process.
+        config.set("partition.assignment.strategy", "range");
+        let consumer: BaseConsumer<Notes> = create(
+            &config,
+            Notes {
+                names: names.clone(),
+                inputs: joining.inputs.clone(),
+                changes: Mutex::default(),
+                lags: Mutex::default(),
+            },
+        )?;
+        let topics: Vec<&str> = joining.inputs.iter().map(|topic| names.topic(*topic)).collect();
+        consumer
+            .subscribe(&topics)
+            .map_err(|error| failed("join the group", error))?;
+        Ok(Self {
+            names,
+            state_topic,
+            consumer,
+            transactions,
+            owned: BTreeSet::new(),
+            reset: false,
+            shutdown: joining.shutdown,
+        })
+    }
+
+    /// Takes in what the group changed; drops records of partitions that are gone.
+    fn take_changes(&mut self, polled: &mut Polled, records: &mut Vec<Received>) -> Result<bool, Error> {
+        let mut changed = false;
+        while let Some(change) = self.consumer.context().next_change() {
+            changed = true;
+            match change {
+                Change::Revoked(partitions) => {
+                    let numbers: BTreeSet<u32> = partitions.iter().map(|(_, number)| *number).collect();
+                    self.owned.retain(|owned| !partitions.contains(owned));
+                    records.retain(|record| !numbers.contains(&record.partition));
+                    polled
+                        .assigned
+                        .retain(|assigned| !numbers.contains(&assigned.partition));
+                    polled.revoked.extend(numbers);
+                }
+                Change::Assigned(partitions) => {
+                    self.owned.extend(partitions.iter().copied());
+                    self.reset |= !partitions.is_empty();
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Restores every owned partition and reads on from its committed offsets.
+    fn restore(&mut self) -> Result<Polled, Error> {
+        let mut polled = Polled::default();
+        let mut list = TopicPartitionList::new();
+        for (topic, number) in &self.owned {
+            list.add_partition(self.names.topic(*topic), signed(*number));
+        }
+        if list.count() == 0 {
+            self.reset = false;
+            return Ok(polled);
+        }
+        // A producer that failed is replaced first, which decides what it left behind.
+        self.transactions.renew()?;
+        // Waits until earlier owners' transactions are decided.
+        let committed = self
+            .consumer
+            .committed_offsets(list, ANSWER_WITHIN)
+            .map_err(|error| failed("ask for the committed offsets", error))?;
+        let numbers: BTreeSet<u32> = self.owned.iter().map(|(_, number)| *number).collect();
+        for partition in numbers {
+            polled.revoked.push(partition);
+            polled.assigned.push(Assigned {
+                partition,
+                entries: restore::entries(&self.names, &self.state_topic, partition, &self.shutdown)?,
+            });
+        }
+        let mut places = TopicPartitionList::new();
+        for element in committed.elements() {
+            let offset = match element.offset() {
+                offset @ Offset::Offset(_) => offset,
+                _ => Offset::Beginning,
+            };
+            places
+                .add_partition_offset(element.topic(), element.partition(), offset)
+                .map_err(|error| failed("choose where to read", error))?;
+        }
+        let sought = self
+            .consumer
+            .seek_partitions(places, ANSWER_WITHIN)
+            .map_err(|error| failed("go to the committed offsets", error))?;
+        for element in sought.elements() {
+            element
+                .error()
+                .map_err(|error| failed("go to the committed offsets", error))?;
+        }
+        self.reset = false;
+        Ok(polled)
+    }
+}
+
+impl Session for KafkaSession {
+    fn poll(&mut self, max: usize, wait: Duration) -> Result<Polled, Error> {
+        let mut polled = Polled::default();
+        let mut records = Vec::new();
+        let deadline = Instant::now() + wait;
+        while records.len() < max {
+            let left = if records.is_empty() {
+                deadline.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            let got = match self.consumer.poll(left) {
+                Some(Ok(message)) => {
+                    if let Some(topic) = self.consumer.context().topic(message.topic()) {
+                        records.push(received(topic, &message));
+                    }
+                    true
+                }
+                Some(Err(error @ KafkaError::MessageConsumptionFatal(_))) => {
+                    return Err(Error::Kafka {
+                        doing: "consume".to_owned(),
+                        source: error,
+                    });
+                }
+                Some(Err(error)) => {
+                    log_error(&error, "consume");
+                    true
+                }
+                None => false,
+            };
+            let changed = self.take_changes(&mut polled, &mut records)?;
+            if changed || !got && (!records.is_empty() || Instant::now() >= deadline) {
+                break;
+            }
+        }
+        if self.reset {
+            // Whatever was read stands behind the committed offsets, and is read again from there.
+            match self.restore() {
+                Ok(restored) => {
+                    polled.revoked.extend(restored.revoked);
+                    polled.assigned = restored.assigned;
+                }
+                // Tried again at the next poll; until then nothing is applied, since nothing is assigned.
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(%error, "partitions wait to be taken over");
+                    polled
+                        .revoked
+                        .extend(self.owned.iter().map(|(_, number)| *number));
+                }
+                Err(error) => return Err(error),
+            }
+            return Ok(polled);
+        }
+        polled.records = records;
+        Ok(polled)
+    }
+
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure> {
+        let group = self
+            .consumer
+            .group_metadata()
+            .ok_or_else(|| CommitFailure::Lost("the group was left".to_owned()))?;
+        let outcome = self.transactions.commit(commit, &group);
+        if matches!(outcome, Err(CommitFailure::Lost(_))) {
+            self.reset = true;
+        }
+        outcome
+    }
+
+    fn lag(&mut self) -> Vec<Lag> {
+        let lags = self.consumer.context().lags.lock();
+        lags.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn commit_interval(&self) -> Duration {
+        Duration::from_millis(u64::from(self.names.config.commit_interval_ms))
+    }
+}
+
+/// Offsets of a commit as Kafka wants them: the next to be read.
+pub(super) fn offsets(
+    names: &Names,
+    offsets: &BTreeMap<(Topic, u32), u64>,
+) -> Result<TopicPartitionList, KafkaError> {
+    let mut list = TopicPartitionList::new();
+    for ((topic, partition), next) in offsets {
+        let offset = Offset::Offset(i64::try_from(*next).unwrap_or(i64::MAX));
+        list.add_partition_offset(names.topic(*topic), signed(*partition), offset)?;
+    }
+    Ok(list)
+}

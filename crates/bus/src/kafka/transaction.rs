@@ -1,0 +1,259 @@
+//! Commits: outputs, state and offsets in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
+use rdkafka::statistics::Statistics;
+
+use super::client::{Names, create, failed, log_error, signed};
+use super::producer::headers;
+use super::session::offsets;
+use crate::metrics;
+use crate::record::millis;
+use crate::runner::{Commit, CommitFailure};
+use crate::{Error, Record};
+
+/// Time that one step of a transaction may take.
+const STEP_WITHIN: Duration = Duration::from_secs(30);
+
+struct Outputs;
+
+impl ClientContext for Outputs {
+    fn stats(&self, statistics: Statistics) {
+        metrics::producer(&statistics);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        log_error(&error, reason);
+    }
+}
+
+impl ProducerContext for Outputs {
+    type DeliveryOpaque = ();
+
+    /// A record that did not arrive makes the whole transaction fail, so nothing is lost here.
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            metrics::delivery_failed(error);
+        }
+    }
+}
+
+type Producer = ThreadedProducer<Outputs>;
+
+/// The transactional producer of a session.
+pub(super) struct Transactions {
+    names: Arc<Names>,
+    state_topic: String,
+    id: String,
+    /// `None` after an error that left the producer useless.
+    producer: Option<Producer>,
+}
+
+impl Transactions {
+    pub(super) fn open(names: Arc<Names>, stage: &str, state_topic: String) -> Result<Self, Error> {
+        let instance = match &names.config.instance {
+            Some(instance) => instance.clone(),
+            None => events::id::observed().to_string(),
+        };
+        let id = format!("{}.{instance}", names.group(stage));
+        let producer = connect(&names, &id)?;
+        Ok(Self {
+            names,
+            state_topic,
+            id,
+            producer: Some(producer),
+        })
+    }
+
+    /// Replaces a producer that failed. Its successor waits until what it left is decided.
+    pub(super) fn renew(&mut self) -> Result<(), Error> {
+        if self.producer.is_none() {
+            self.producer = Some(connect(&self.names, &self.id)?);
+        }
+        Ok(())
+    }
+
+    /// Commits everything or nothing.
+    pub(super) fn commit(
+        &mut self,
+        commit: &Commit<'_>,
+        group: &ConsumerGroupMetadata,
+    ) -> Result<(), CommitFailure> {
+        self.renew().map_err(|error| {
+            if error.is_retryable() {
+                CommitFailure::Retry(error.to_string())
+            } else {
+                CommitFailure::Fatal(error)
+            }
+        })?;
+        let Some(producer) = self.producer.take() else {
+            return Err(CommitFailure::Retry("the producer is not there".to_owned()));
+        };
+        match self.write(&producer, commit, group) {
+            Ok(()) => {
+                self.producer = Some(producer);
+                Ok(())
+            }
+            Err(error) => self.end(producer, &error),
+        }
+    }
+
+    fn write(
+        &self,
+        producer: &Producer,
+        commit: &Commit<'_>,
+        group: &ConsumerGroupMetadata,
+    ) -> Result<(), Problem> {
+        producer.begin_transaction().map_err(Problem::before)?;
+        for record in commit.outputs.values().flatten() {
+            send(producer, output(&self.names, record))?;
+        }
+        for ((partition, key), value) in commit.state {
+            let mut entry = BaseRecord::to(self.state_topic.as_str())
+                .key(&key[..])
+                .partition(signed(*partition));
+            if let Some(value) = value {
+                entry = entry.payload(&value[..]);
+            }
+            send(producer, entry)?;
+        }
+        if !commit.offsets.is_empty() {
+            let offsets = offsets(&self.names, commit.offsets).map_err(Problem::before)?;
+            again(|| producer.send_offsets_to_transaction(&offsets, group, STEP_WITHIN))
+                .map_err(Problem::before)?;
+        }
+        again(|| producer.commit_transaction(STEP_WITHIN)).map_err(|error| Problem {
+            error,
+            committing: true,
+        })
+    }
+
+    /// Ends a transaction that failed. Only when it is surely aborted may the same commit be tried again.
+    fn end(&mut self, producer: Producer, problem: &Problem) -> Result<(), CommitFailure> {
+        let text = problem.error.to_string();
+        if is_too_large(&problem.error) {
+            return Err(CommitFailure::Fatal(Error::Kafka {
+                doing: "take what the stage wrote: make the record smaller or raise the topic's `max.message.bytes`"
+                    .to_owned(),
+                source: problem.error.clone(),
+            }));
+        }
+        let usable = match &problem.error {
+            KafkaError::Transaction(error) => {
+                !error.is_fatal() && (!problem.committing || error.txn_requires_abort())
+            }
+            _ => !problem.committing,
+        };
+        let aborted = usable && again(|| producer.abort_transaction(STEP_WITHIN)).is_ok();
+        if !aborted {
+            return Err(CommitFailure::Lost(text));
+        }
+        self.producer = Some(producer);
+        if is_fenced(&problem.error) {
+            Err(CommitFailure::Lost(text))
+        } else {
+            Err(CommitFailure::Retry(text))
+        }
+    }
+}
+
+/// What went wrong, and whether the commit itself was under way: then its outcome may not be known.
+struct Problem {
+    error: KafkaError,
+    committing: bool,
+}
+
+impl Problem {
+    fn before(error: KafkaError) -> Self {
+        Self {
+            error,
+            committing: false,
+        }
+    }
+}
+
+/// Repeats a step that may be repeated.
+fn again(step: impl Fn() -> Result<(), KafkaError>) -> Result<(), KafkaError> {
+    const ATTEMPTS: usize = 5;
+    let mut last = step();
+    for _ in 1..ATTEMPTS {
+        match &last {
+            Err(KafkaError::Transaction(error)) if error.is_retriable() => last = step(),
+            _ => return last,
+        }
+    }
+    last
+}
+
+fn send(producer: &Producer, mut record: BaseRecord<'_, [u8], [u8], ()>) -> Result<(), Problem> {
+    loop {
+        record = match producer.send(record) {
+            Ok(()) => return Ok(()),
+            // The queue holds as much as it may: wait until some of it has left.
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), record)) => {
+                producer.poll(Duration::from_millis(10));
+                record
+            }
+            Err((error, _)) => return Err(Problem::before(error)),
+        };
+    }
+}
+
+fn output<'a>(names: &'a Names, record: &'a Record) -> BaseRecord<'a, [u8], [u8], ()> {
+    let mut message = BaseRecord::to(names.topic(record.topic))
+        .key(&record.key[..])
+        .timestamp(millis(record.timestamp))
+        .headers(headers(record));
+    if let Some(value) = &record.value {
+        message = message.payload(&value[..]);
+    }
+    message
+}
+
+fn is_too_large(error: &KafkaError) -> bool {
+    error.rdkafka_error_code() == Some(RDKafkaErrorCode::MessageSizeTooLarge)
+}
+
+/// Somebody else has the partitions: the group went on without this member.
+fn is_fenced(error: &KafkaError) -> bool {
+    let code = match error {
+        KafkaError::Transaction(error) => Some(error.code()),
+        other => other.rdkafka_error_code(),
+    };
+    matches!(
+        code,
+        Some(
+            RDKafkaErrorCode::IllegalGeneration
+                | RDKafkaErrorCode::UnknownMemberId
+                | RDKafkaErrorCode::FencedInstanceId
+                | RDKafkaErrorCode::RebalanceInProgress
+                | RDKafkaErrorCode::ProducerFenced
+                | RDKafkaErrorCode::InvalidProducerEpoch
+                | RDKafkaErrorCode::Fenced
+        )
+    )
+}
+
+fn connect(names: &Names, id: &str) -> Result<Producer, Error> {
+    let config = &names.config;
+    let mut client = names.client();
+    client
+        .set("transactional.id", id)
+        .set(
+            "transaction.timeout.ms",
+            (u64::from(config.transaction_timeout_seconds.max(1)) * 1000).to_string(),
+        )
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "5")
+        .set("compression.type", config.compression.name());
+    let producer: Producer = create(&client, Outputs)?;
+    again(|| producer.init_transactions(STEP_WITHIN))
+        .map_err(|error| failed("begin to write in transactions", error))?;
+    Ok(producer)
+}

@@ -1,0 +1,152 @@
+//! Log lines on standard error: text or JSON, with a level that can be changed while running.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+/// The section `[log]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or per part as in `info,gateway=debug`.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: Format,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+            format: Format::Text,
+        }
+    }
+}
+
+/// Form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The section with its defaults.
+pub const SECTION: crate::config::Section = crate::config::Section {
+    name: "log",
+    defaults: include_str!("logging.toml"),
+};
+
+/// Changes the level of the running process.
+#[derive(Clone)]
+pub struct LogLevel {
+    handle: reload::Handle<EnvFilter, Registry>,
+}
+
+/// A level that cannot be set.
+#[derive(Debug, thiserror::Error)]
+pub enum LevelError {
+    /// The text is no level.
+    #[error("expected a level such as `info` or `info,gateway=debug`, found {found:?}: {reason}")]
+    Unreadable {
+        /// What was given.
+        found: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The process has another log already.
+    #[error("the log of this process was set up by something else")]
+    TakenAlready,
+}
+
+impl LogLevel {
+    /// Sets what is logged from now on.
+    ///
+    /// # Errors
+    /// When the text is no level.
+    pub fn set(&self, level: &str) -> Result<(), LevelError> {
+        let filter = parse(level)?;
+        self.handle.reload(filter).map_err(|_| LevelError::TakenAlready)
+    }
+
+    /// What is logged now.
+    #[must_use]
+    pub fn get(&self) -> String {
+        self.handle.with_current(ToString::to_string).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for LogLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("LogLevel").field(&self.get()).finish()
+    }
+}
+
+/// Sets up the log of this process.
+///
+/// # Errors
+/// When the level cannot be read, or the process has a log already.
+pub fn install(config: &LogConfig) -> Result<LogLevel, LevelError> {
+    let (filter, handle) = reload::Layer::new(parse(&config.level)?);
+    let registry = tracing_subscriber::registry().with(filter);
+    let installed = match config.format {
+        Format::Text => registry
+            .with(fmt::layer().with_writer(std::io::stderr).with_target(true))
+            .try_init(),
+        Format::Json => registry
+            .with(
+                fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
+            .try_init(),
+    };
+    installed.map_err(|_| LevelError::TakenAlready)?;
+    Ok(LogLevel { handle })
+}
+
+fn parse(level: &str) -> Result<EnvFilter, LevelError> {
+    EnvFilter::from_str(level).map_err(|error| LevelError::Unreadable {
+        found: level.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+/// Notes a level that cannot be read, for [`crate::config::Settings::checked`].
+pub fn check(config: &LogConfig, wrong: &mut Vec<(String, String)>) {
+    if let Err(error) = parse(&config.level) {
+        wrong.push(("level".to_owned(), error.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_cannot_be_read_is_refused_with_an_example() {
+        let mut wrong = Vec::new();
+        let config = LogConfig {
+            level: "gateway=loud".to_owned(),
+            ..LogConfig::default()
+        };
+        check(&config, &mut wrong);
+        assert!(wrong[0].1.contains("info,gateway=debug"), "{wrong:?}");
+    }
+
+    #[test]
+    fn the_commented_defaults_are_the_defaults() {
+        let sources = crate::config::Sources::read(&[SECTION], None, []).unwrap();
+        let mut settings = sources.settings();
+        let config: LogConfig = settings.section("log");
+        assert_eq!(settings.finish(), Ok(()));
+        assert_eq!((config.level.as_str(), config.format), ("info", Format::Text));
+    }
+}

@@ -1,0 +1,77 @@
+//! Frames of other projects' test suites, read from `../shared/data/frames` beside the repository.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use wire::jt808::Edition;
+
+/// One case of the open data.
+pub(crate) struct Line {
+    /// Its id.
+    pub(crate) id: String,
+    /// Where it comes from.
+    pub(crate) source: String,
+    /// The frame, body or stream.
+    pub(crate) bytes: Vec<u8>,
+    /// All that the line says.
+    pub(crate) json: Value,
+}
+
+impl Line {
+    /// Text at a place of the line.
+    pub(crate) fn text(&self, pointer: &str) -> &str {
+        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// True when the line holds a bare body.
+    pub(crate) fn is_body(&self) -> bool {
+        self.text("/form") == "body"
+    }
+
+    /// Message id and edition of a bare body, where the file that it is from names them.
+    pub(crate) fn body_id(&self) -> Option<(u16, Edition)> {
+        if !self.is_body() {
+            return None;
+        }
+        let id = named_id(self.text("/path")).or_else(|| named_id(self.text("/case")))?;
+        let hints = [self.text("/case"), self.text("/path")];
+        let edition = if hints.iter().any(|hint| hint.contains("2019") || hint.contains("_19")) {
+            Edition::V2019
+        } else {
+            Edition::V2013
+        };
+        Some((id, edition))
+    }
+}
+
+/// Four hexadecimal digits behind `0x` or in a file's name, the last of them.
+fn named_id(name: &str) -> Option<u16> {
+    let name = name.replace("0X", "0x");
+    let at = name.rfind("0x")?;
+    u16::from_str_radix(name.get(at + 2..at + 6)?, 16).ok()
+}
+
+/// Every line about JT/T 808; `None`, said loudly, when the folder is missing.
+pub(crate) fn frames() -> Option<Vec<Line>> {
+    let shared = std::env::var_os("MILEPOST_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
+    let folder = shared.join("data/frames");
+    let mut lines = Vec::new();
+    for file in ["traccar_jt808.jsonl", "peers.jsonl"] {
+        let path = folder.join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            eprintln!("SKIPPED: {} is missing; put the shared data beside the repository", path.display());
+            return None;
+        };
+        for line in text.lines() {
+            let json: Value = serde_json::from_str(line).unwrap();
+            if json["protocol"] != "jt808" {
+                continue;
+            }
+            let bytes = json["hex"].as_str().map(|digits| hex::decode(digits).unwrap()).unwrap_or_default();
+            let source = json["repo"].as_str().unwrap_or("traccar/traccar (decoder tests)").to_owned();
+            lines.push(Line { id: json["id"].as_str().unwrap().to_owned(), source, bytes, json });
+        }
+    }
+    assert!(!lines.is_empty());
+    Some(lines)
+}
