@@ -21,6 +21,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Decode(decode::Arguments),
+    /// A consumer's engine over a file, without a broker
+    Derive(derive::Arguments),
     /// Topics of the log
     Topics(topics::Arguments),
 }
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Derive(arguments) => derive::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
     exit::of(result)

@@ -23,7 +23,7 @@ const CADENCE_SHARE: usize = 8;
 /// Old fixes are given up this much later than the horizon says, so that it need not be done often, milliseconds.
 const SLACK_MS: Millis = 6 * 3_600_000;
 /// Records remembered per device; the oldest are settled beyond.
-const RECORDS_MAX: usize = 192;
+const RECORDS_MAX: usize = 96;
 
 /// What became of a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -32,6 +32,37 @@ pub enum Record {
     Stop(proto::Stop),
 }
 
+impl Record {
+    /// Its deterministic id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Trip(trip) => &trip.trip_id,
+            Self::Stop(stop) => &stop.stop_id,
+        }
+    }
+
+    /// True when it says that there was no such trip or stop.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Trip(trip) => trip.withdrawn,
+            Self::Stop(stop) => stop.withdrawn,
+        }
+    }
+
+    /// Sorts records by device, then by time.
+    #[must_use]
+    pub fn order(&self) -> (&str, i64, i32) {
+        let (device, start) = match self {
+            Self::Trip(trip) => (&trip.device, &trip.start_time),
+            Self::Stop(stop) => (&stop.device, &stop.start_time),
+        };
+        let start = start.clone().unwrap_or_default();
+        (device, start.seconds, start.nanos)
+    }
+}
+
 /// What decides whether a record has changed enough to be published again.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Gist {
