@@ -88,6 +88,10 @@ topics! {
         "Persons, sites, shifts, patterns, policies and approvals; key = kind/id.";
     Calendars = "milepost.calendars.v1", "milepost.calendar.v1.Calendar" as crate::calendar::v1::Calendar, Compact,
         "Holidays, rest days and make-up days; key = calendar.";
+    Fences = "milepost.fences.v1", "milepost.fence.v1.Fence" as crate::fence::v1::Fence, Compact,
+        "What fences there are and how they are judged; key = fence.";
+    FenceEvents = "milepost.fence-events.v1", "milepost.fence.v1.FenceEvent" as crate::fence::v1::FenceEvent, Delete,
+        "Devices that entered, left or crossed fences; key = device.";
     Bindings = "milepost.bindings.v1", "milepost.binding.v1.Binding" as crate::binding::v1::Binding, Compact,
         "Who carries which device and when; key = binding.";
     Punches = "milepost.punches.v1", "milepost.punch.v1.Punch" as crate::punch::v1::Punch, Delete,
