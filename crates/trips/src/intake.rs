@@ -48,15 +48,24 @@ pub fn fix(position: &Position, config: &Config) -> Result<(Fix, Option<Millis>)
     if !position.valid {
         return Err(Unusable::NotValid);
     }
-    let time = position.fix_time.as_ref().map(millis).filter(|time| *time >= EARLIEST_MS).ok_or(Unusable::Time)?;
+    let time = position
+        .fix_time
+        .as_ref()
+        .map(millis)
+        .filter(|time| *time >= EARLIEST_MS)
+        .ok_or(Unusable::Time)?;
     if position.quality.contains(&(Quality::ImpossibleTime as i32)) {
         return Err(Unusable::Time);
     }
-    let accuracy_m = position.accuracy_m.filter(|accuracy| *accuracy > 0.0).unwrap_or(match position.source() {
-        Source::Cell => CELL_M,
-        Source::Wifi => WIFI_M,
-        _ => config.accuracy_m,
-    });
+    let accuracy_m =
+        position
+            .accuracy_m
+            .filter(|accuracy| *accuracy > 0.0)
+            .unwrap_or(match position.source() {
+                Source::Cell => CELL_M,
+                Source::Wifi => WIFI_M,
+                _ => config.accuracy_m,
+            });
     let believable = !position.quality.contains(&(Quality::ImpossibleSpeed as i32));
     let speed_m_s = position.speed_kmh.filter(|_| believable).map(|speed| speed / 3.6);
     let fix = Fix::new(time, position.latitude, position.longitude, accuracy_m)

@@ -79,7 +79,7 @@ impl Default for Config {
             gap_s: 1800.0,
             horizon_h: 72.0,
             future_s: 300.0,
-            fixes_max: 2304,
+            fixes_max: 2048,
             accuracy_m: 20.0,
             wander_m: 15.0,
             still_m: 6.0,

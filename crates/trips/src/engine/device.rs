@@ -135,7 +135,10 @@ impl Device {
     pub fn update(&mut self, device: &str, known_until: Millis, config: &Config) -> Vec<Record> {
         let newest = self.window.newest().unwrap_or(0);
         let horizon = (config.horizon_h * 3.6e6) as Millis;
-        let overdue = self.window.oldest().is_some_and(|oldest| newest - oldest > horizon + SLACK_MS);
+        let overdue = self
+            .window
+            .oldest()
+            .is_some_and(|oldest| newest - oldest > horizon + SLACK_MS);
         let question = Question {
             begin: if self.late || overdue { None } else { self.begin },
             known_until: known_until.max(newest),
@@ -147,7 +150,12 @@ impl Device {
 
     /// Analyses everything once more and tells it as final: nothing more will come.
     pub fn close(&mut self, device: &str, config: &Config) -> Vec<Record> {
-        let question = Question { begin: None, known_until: Millis::MAX / 4, give_up: None, last: true };
+        let question = Question {
+            begin: None,
+            known_until: Millis::MAX / 4,
+            give_up: None,
+            last: true,
+        };
         self.answer(device, question, config)
     }
 
@@ -168,7 +176,12 @@ impl Device {
     }
 
     fn analyse(&mut self, device: &str, question: Question, config: &Config, changes: &mut Vec<Record>) {
-        let fixes = question.begin.map_or(self.window.fixes(), |begin| self.window.since(begin.time));
+        if question.begin.is_none() {
+            self.window.thin(config.fixes_max);
+        }
+        let fixes = question
+            .begin
+            .map_or(self.window.fixes(), |begin| self.window.since(begin.time));
         let carried = question.begin.map(|begin| begin.carried).or(self.front);
         let track = Track::new(fixes, config);
         if track.is_empty() {
@@ -182,27 +195,63 @@ impl Device {
             (Some(stay), Some(carried)) => stay.anchor = Place::new(carried.latitude, carried.longitude),
             (None, Some(_)) if question.begin.is_some() => {
                 // what it began in is no stop any more
-                return self.analyse(device, Question { begin: None, ..question }, config, changes);
+                return self.analyse(
+                    device,
+                    Question {
+                        begin: None,
+                        ..question
+                    },
+                    config,
+                    changes,
+                );
             }
             _ => {}
         }
         let known_until = (question.known_until - track.time(0.0)) as f64 / 1e3;
         let casts = role::cast(&track, &samples, &stays, known_until, config);
-        let reporter = Reporter { device, track: &track, casts: &casts, config, carried };
-        let mut drafts: Vec<Draft> = casts.iter().filter(is_stop).map(|cast| reporter.stop(cast)).collect();
-        drafts.extend(way::ways(&track, &casts, config).iter().map(|way| reporter.trip(way)));
+        let reporter = Reporter {
+            device,
+            track: &track,
+            casts: &casts,
+            config,
+            carried,
+        };
+        let mut drafts: Vec<Draft> = casts
+            .iter()
+            .filter(is_stop)
+            .map(|cast| reporter.stop(cast))
+            .collect();
+        drafts.extend(
+            way::ways(&track, &casts, config)
+                .iter()
+                .map(|way| reporter.trip(way)),
+        );
         drafts.sort_by_key(|draft| (draft.gist.start, draft.key));
 
         let since = question.begin.map(|begin| begin.carried.key);
-        publish(&mut self.published, &reporter, &drafts, since, question.last, changes);
-        self.settles = casts.last().filter(|cast| cast.role == Role::Halt && cast.stay.last + 1 >= track.len()).map(
-            |cast| track.time(cast.from.at + config.stop_s),
+        publish(
+            &mut self.published,
+            &reporter,
+            &drafts,
+            since,
+            question.last,
+            changes,
         );
+        self.settles = casts
+            .last()
+            .filter(|cast| cast.role == Role::Halt && cast.stay.last + 1 >= track.len())
+            .map(|cast| track.time(cast.from.at + config.stop_s));
         self.begin = next_begin(&reporter, config).or(question.begin);
         if let Some(oldest) = question.give_up
             && let Some(front) = front(&reporter, oldest)
         {
-            settle(&mut self.published, &reporter, &drafts, front.carried.key, changes);
+            settle(
+                &mut self.published,
+                &reporter,
+                &drafts,
+                front.carried.key,
+                changes,
+            );
             self.front = Some(front.carried);
             self.window.forget(front.time);
         }
@@ -218,16 +267,28 @@ fn publish(
     last: bool,
     changes: &mut Vec<Record>,
 ) {
-    let finality = if last { Finality::Final } else { Finality::Provisional };
-    for known in published.iter_mut().filter(|known| !known.withdrawn && since.is_none_or(|since| known.key >= since)) {
-        if !drafts.iter().any(|draft| draft.key == known.key && draft.is_trip() == known.trip) {
+    let finality = if last {
+        Finality::Final
+    } else {
+        Finality::Provisional
+    };
+    for known in published
+        .iter_mut()
+        .filter(|known| !known.withdrawn && since.is_none_or(|since| known.key >= since))
+    {
+        if !drafts
+            .iter()
+            .any(|draft| draft.key == known.key && draft.is_trip() == known.trip)
+        {
             known.withdrawn = true;
             known.revision += 1;
             changes.push(withdrawal(reporter.device, known, finality));
         }
     }
     for draft in drafts {
-        let known = published.iter_mut().find(|known| known.key == draft.key && known.trip == draft.is_trip());
+        let known = published
+            .iter_mut()
+            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
         let revision = match known {
             Some(known) if !known.withdrawn && known.gist.same_as(&draft.gist) => {
                 if !last {
@@ -245,7 +306,13 @@ fn publish(
             None if draft.is_trip() && draft.ongoing && !last => continue,
             None => {
                 let (trip, key, gist) = (draft.is_trip(), draft.key, draft.gist);
-                published.push(Published { trip, key, gist, revision: 1, withdrawn: false });
+                published.push(Published {
+                    trip,
+                    key,
+                    gist,
+                    revision: 1,
+                    withdrawn: false,
+                });
                 1
             }
         };
@@ -266,7 +333,9 @@ fn settle(
     changes: &mut Vec<Record>,
 ) {
     for draft in drafts.iter().filter(|draft| draft.key < before) {
-        let known = published.iter().find(|known| known.key == draft.key && known.trip == draft.is_trip());
+        let known = published
+            .iter()
+            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
         if let Some(known) = known {
             changes.push(reporter.record(draft, known.revision, Finality::Final));
         }
@@ -276,15 +345,36 @@ fn settle(
 
 fn withdrawal(device: &str, known: &Published, finality: Finality) -> Record {
     let id = report::id(known.trip, device, known.key);
-    let (start_time, end_time) = (Some(report::stamp(known.gist.start)), Some(report::stamp(known.gist.end)));
+    let (start_time, end_time) = (
+        Some(report::stamp(known.gist.start)),
+        Some(report::stamp(known.gist.end)),
+    );
     let (device, revision, finality) = (device.to_owned(), known.revision, finality.into());
     if known.trip {
         let trip_id = id;
-        Record::Trip(Trip { trip_id, device, revision, finality, withdrawn: true, start_time, end_time, ..Trip::default() })
+        Record::Trip(Trip {
+            trip_id,
+            device,
+            revision,
+            finality,
+            withdrawn: true,
+            start_time,
+            end_time,
+            ..Trip::default()
+        })
     } else {
         let end_time = end_time.filter(|_| known.gist.end < report::ONGOING);
         let stop_id = id;
-        Record::Stop(Stop { stop_id, device, revision, finality, withdrawn: true, start_time, end_time, ..Stop::default() })
+        Record::Stop(Stop {
+            stop_id,
+            device,
+            revision,
+            finality,
+            withdrawn: true,
+            start_time,
+            end_time,
+            ..Stop::default()
+        })
     }
 }
 
@@ -292,7 +382,8 @@ fn withdrawal(device: &str, known: &Published, finality: Finality) -> Record {
 fn next_begin(reporter: &Reporter<'_>, config: &Config) -> Option<Begin> {
     let (track, newest) = (reporter.track, reporter.track.len().saturating_sub(1));
     let sure = |cast: &&Cast| {
-        cast.until.at - cast.from.at > config.wait_s || track.at(newest).seconds > cast.until.at + role::VICINITY_S
+        cast.until.at - cast.from.at > config.wait_s
+            || track.at(newest).seconds > cast.until.at + role::VICINITY_S
     };
     let cast = reporter.casts.iter().filter(is_stop).rfind(sure)?;
     begin_in(reporter, cast, track.at(cast.stay.last).time - RUN_UP_MS)
@@ -303,13 +394,22 @@ fn front(reporter: &Reporter<'_>, oldest: Millis) -> Option<Begin> {
     let track = reporter.track;
     let old = |cast: &&Cast| track.at(cast.stay.first).time <= oldest;
     let cast = reporter.casts.iter().filter(is_stop).rfind(old)?;
-    begin_in(reporter, cast, oldest.min(track.at(cast.stay.last).time - RUN_UP_MS))
+    begin_in(
+        reporter,
+        cast,
+        oldest.min(track.at(cast.stay.last).time - RUN_UP_MS),
+    )
 }
 
 /// The first fix of a stop from `time` on that is surely at its place.
 fn begin_in(reporter: &Reporter<'_>, cast: &Cast, time: Millis) -> Option<Begin> {
     let track = reporter.track;
     let marks = track.range(cast.stay.first..cast.stay.last + 1);
-    let mark = marks.iter().find(|mark| mark.time >= time && cast.stay.holds(mark, reporter.config.wander_m))?;
-    Some(Begin { time: mark.time, carried: reporter.carry(cast) })
+    let mark = marks
+        .iter()
+        .find(|mark| mark.time >= time && cast.stay.holds(mark, reporter.config.wander_m))?;
+    Some(Begin {
+        time: mark.time,
+        carried: reporter.carry(cast),
+    })
 }

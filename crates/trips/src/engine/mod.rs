@@ -4,7 +4,12 @@
 //! stops that are new, changed or withdrawn. What it says is a function of the set of fixes, whatever the order they
 //! came in: [`track`] takes out what cannot be, [`story`] finds stays and moves, [`stay`] makes them exact, [`role`]
 //! decides which stays end trips, [`moment`] dates their ends, [`way`] and [`travel`] describe what lies between.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod config;
 mod device;

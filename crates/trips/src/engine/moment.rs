@@ -23,37 +23,62 @@ pub(crate) struct Moment {
     pub latest: f64,
 }
 
-impl Moment {
-    pub(crate) fn exactly(at: f64) -> Self {
-        Self { at, earliest: at, latest: at }
-    }
-}
-
 /// When `stay` was left.
 pub(crate) fn departure(track: &Track, stay: &Stay, config: &Config) -> Moment {
     let left = track.at(stay.last).seconds;
     if stay.last + 1 >= track.len() {
-        return Moment { at: left, earliest: left, latest: f64::INFINITY };
+        return Moment {
+            at: left,
+            earliest: left,
+            latest: f64::INFINITY,
+        };
     }
     let out = track.at(stay.last + 1);
     // fixes much coarser than the first one away do not say when the place was left
     let telling = |mark: &&Mark| mark.sigma <= (2.0 * out.sigma).max(50.0);
-    let earliest = track.range(stay.first..stay.last + 1).iter().rev().find(telling).map_or(left, |mark| mark.seconds);
+    let earliest = track
+        .range(stay.first..stay.last + 1)
+        .iter()
+        .rev()
+        .find(telling)
+        .map_or(left, |mark| mark.seconds);
     let speed = speed_near(track, stay.last + 1, true);
-    let lead = lead(out.place.distance_m(&stay.anchor), speed, out.seconds - earliest, config);
-    Moment { at: (out.seconds - lead).max(earliest), earliest, latest: out.seconds }
+    let lead = lead(
+        out.place.distance_m(&stay.anchor),
+        speed,
+        out.seconds - earliest,
+        config,
+    );
+    Moment {
+        at: (out.seconds - lead).max(earliest),
+        earliest,
+        latest: out.seconds,
+    }
 }
 
 /// When `stay` was reached.
 pub(crate) fn arrival(track: &Track, stay: &Stay, config: &Config) -> Moment {
     let seen = track.at(stay.first).seconds;
     let Some(before) = stay.first.checked_sub(1) else {
-        return Moment { at: seen, earliest: f64::NEG_INFINITY, latest: seen };
+        return Moment {
+            at: seen,
+            earliest: f64::NEG_INFINITY,
+            latest: seen,
+        };
     };
     let out = track.at(before);
     let speed = speed_near(track, before, false);
-    let lead = lead(out.place.distance_m(&stay.anchor), speed, seen - out.seconds, config);
-    Moment { at: (out.seconds + lead).min(seen), earliest: out.seconds, latest: seen }
+    let lead = lead(
+        out.place.distance_m(&stay.anchor),
+        speed,
+        seen - out.seconds,
+        config,
+    );
+    Moment {
+        at: (out.seconds + lead).min(seen),
+        earliest: out.seconds,
+        latest: seen,
+    }
 }
 
 /// Start of a trip from fix `first` that nothing is known before: after the stand it begins with, or, when it begins
@@ -80,9 +105,22 @@ pub(crate) fn waking(track: &Track, first: usize, end: usize, config: &Config) -
         && track.at(last).seconds - track.at(head).seconds >= STOOD_S
     {
         let mark = track.at(head);
-        return departure(track, &Stay { first: head, last, anchor: mark.place, sigma: mark.sigma }, config);
+        return departure(
+            track,
+            &Stay {
+                first: head,
+                last,
+                anchor: mark.place,
+                sigma: mark.sigma,
+            },
+            config,
+        );
     }
-    Moment { at: seen - config.wake_s, earliest: f64::NEG_INFINITY, latest: seen }
+    Moment {
+        at: seen - config.wake_s,
+        earliest: f64::NEG_INFINITY,
+        latest: seen,
+    }
 }
 
 /// Seconds that it took to get `distance` metres away, judged by the speed beyond. Who is on foot or on a bicycle when
@@ -104,7 +142,11 @@ fn speed_near(track: &Track, from: usize, later: bool) -> f64 {
     let mut speed = head.speed.unwrap_or(0.0);
     let mut at = from;
     loop {
-        let next = if later { Some(at + 1).filter(|next| *next < track.len()) } else { at.checked_sub(1) };
+        let next = if later {
+            Some(at + 1).filter(|next| *next < track.len())
+        } else {
+            at.checked_sub(1)
+        };
         let Some(next) = next else { return speed };
         at = next;
         let mark = track.at(at);

@@ -12,7 +12,13 @@ const STUCK: f64 = 0.01;
 const BESIDE_S: f64 = 1800.0;
 
 /// Difference of the odometer between the readings that enclose fixes `first..end`, and the verdict on it.
-pub(crate) fn odometer(track: &Track, first: usize, end: usize, estimate_m: f64, coarse: bool) -> (Option<f64>, Verdict) {
+pub(crate) fn odometer(
+    track: &Track,
+    first: usize,
+    end: usize,
+    estimate_m: f64,
+    coarse: bool,
+) -> (Option<f64>, Verdict) {
     let close = |mark: &&Mark, seconds: f64| (mark.seconds - seconds).abs() <= BESIDE_S;
     let before = first
         .checked_sub(1)
@@ -25,7 +31,14 @@ pub(crate) fn odometer(track: &Track, first: usize, end: usize, estimate_m: f64,
     let within = track.range(first..end).iter().filter_map(|mark| mark.odometer);
     let readings: Vec<f64> = before.into_iter().chain(within).chain(behind).collect();
     let (Some(low), Some(high), true) = (readings.first(), readings.last(), readings.len() >= 2) else {
-        return (None, if coarse { Verdict::Unusable } else { Verdict::FixesOnly });
+        return (
+            None,
+            if coarse {
+                Verdict::Unusable
+            } else {
+                Verdict::FixesOnly
+            },
+        );
     };
     let falls = readings.iter().zip(readings.iter().skip(1)).any(|(a, b)| b < a);
     let risen = high - low;

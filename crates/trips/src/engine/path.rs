@@ -28,7 +28,12 @@ pub(crate) fn simplified(line: &[Mark]) -> Vec<Mark> {
             }
         }
         if keep.iter().filter(|keep| **keep).count() <= POINTS_MAX {
-            return line.iter().zip(keep).filter(|(_, keep)| *keep).map(|(mark, _)| *mark).collect();
+            return line
+                .iter()
+                .zip(keep)
+                .filter(|(_, keep)| *keep)
+                .map(|(mark, _)| *mark)
+                .collect();
         }
         tolerance *= 2.0;
     }
@@ -43,7 +48,11 @@ fn farthest(line: &[Mark], first: usize, last: usize, tolerance: f64) -> Option<
     let mut most = tolerance;
     for (at, mark) in line.iter().enumerate().take(last).skip(first + 1) {
         let (x, y) = head.place.offset_m(&mark.place);
-        let share = if length > 0.0 { ((x * east + y * north) / length).clamp(0.0, 1.0) } else { 0.0 };
+        let share = if length > 0.0 {
+            ((x * east + y * north) / length).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let off = (x - share * east).hypot(y - share * north);
         if off > most {
             (found, most) = (Some(at), off);

@@ -65,7 +65,11 @@ impl Place {
     pub fn towards(&self, other: &Self, share: f64) -> Self {
         let latitude = self.latitude + (other.latitude - self.latitude) * share;
         let longitude = wrapped(self.longitude + wrapped(other.longitude - self.longitude) * share);
-        Self { latitude, longitude, ..*self }
+        Self {
+            latitude,
+            longitude,
+            ..*self
+        }
     }
 }
 

@@ -70,13 +70,16 @@ pub(crate) struct Gist {
     pub end: Millis,
     /// Metres of the way, or metres that the place moved by.
     pub size: f64,
+    /// Fixes on the way.
+    pub fixes: usize,
     /// Flags, legs and halts in one number.
     pub shape: u64,
 }
 
-/// Differences below these are not told: seconds and metres of re-estimation with every fix.
+/// Differences below these are not told: milliseconds, metres and fixes that every further fix may move.
 const SAME_MS: Millis = 10_000;
 const SAME_M: f64 = 30.0;
+const SAME_FIXES: usize = 3;
 const SAME_SHARE: f64 = 0.005;
 
 impl Gist {
@@ -84,6 +87,7 @@ impl Gist {
         (self.start - other.start).abs() <= SAME_MS
             && (self.end - other.end).abs() <= SAME_MS
             && (self.size - other.size).abs() <= SAME_M.max(SAME_SHARE * other.size)
+            && self.fixes.abs_diff(other.fixes) <= SAME_FIXES.max(other.fixes / 50)
             && self.shape == other.shape
     }
 }
@@ -113,7 +117,10 @@ impl Draft {
 }
 
 pub(crate) fn stamp(time: Millis) -> Timestamp {
-    Timestamp { seconds: time.div_euclid(1000), nanos: (time.rem_euclid(1000) * 1_000_000) as i32 }
+    Timestamp {
+        seconds: time.div_euclid(1000),
+        nanos: (time.rem_euclid(1000) * 1_000_000) as i32,
+    }
 }
 
 /// Builds the records of one analysis.
@@ -157,22 +164,49 @@ impl Reporter<'_> {
         let (key, start) = self.arrived(cast);
         let ongoing = cast.stay.last + 1 >= self.track.len();
         // An ongoing stop only grows older: that is no news.
-        let end = if ongoing { ONGOING } else { self.track.time(cast.until.at) };
-        let gist = Gist { start, end, size: 0.0, shape: shape(&self.stop_flags(cast), 0, 0) };
-        Draft { key, gist, source: Source::Stop(*cast), ongoing }
+        let end = if ongoing {
+            ONGOING
+        } else {
+            self.track.time(cast.until.at)
+        };
+        let gist = Gist {
+            start,
+            end,
+            size: 0.0,
+            fixes: 0,
+            shape: shape(&self.stop_flags(cast), 0, 0),
+        };
+        Draft {
+            key,
+            gist,
+            source: Source::Stop(*cast),
+            ongoing,
+        }
     }
 
     /// The draft of a trip.
     pub(crate) fn trip(&self, way: &Way) -> Draft {
         let travel = travel::travel(self.track, self.casts, way, self.config);
-        let first = self.track.at(if way.first < way.end { way.first } else { way.end });
+        let first = self
+            .track
+            .at(if way.first < way.end { way.first } else { way.end });
         let gist = Gist {
             start: self.track.time(way.departed.at),
             end: self.track.time(way.arrived.at),
             size: travel.distance_m,
-            shape: shape(&self.trip_flags(way, &travel), travel.legs.len(), travel.pauses.len()),
+            fixes: way.end.saturating_sub(way.first),
+            shape: shape(
+                &self.trip_flags(way, &travel),
+                travel.legs.len(),
+                travel.pauses.len(),
+            ),
         };
-        Draft { key: first.time, gist, ongoing: way.to_stop.is_none(), source: Source::Trip(*way, travel) }
+        Draft {
+            key: first.time,
+            gist,
+            ongoing: way.to_stop.is_none(),
+            source: Source::Trip(*way, travel),
+        }
     }
 
     /// The record of a draft.
@@ -204,14 +238,23 @@ impl Reporter<'_> {
 
     fn stop_flags(&self, cast: &Cast) -> Vec<Flag> {
         let ongoing = cast.stay.last + 1 >= self.track.len();
-        let unknown_before =
-            self.carried(cast).map_or(!cast.from.earliest.is_finite(), |carried| carried.earliest.is_none());
+        let unknown_before = self
+            .carried(cast)
+            .map_or(!cast.from.earliest.is_finite(), |carried| {
+                carried.earliest.is_none()
+            });
         let told = [
             (cast.stay.sigma > COARSE_SIGMA_M, Flag::LowConfidence),
-            (touched(&self.track.conflicts, cast.from.at, cast.until.at), Flag::IdConflict),
+            (
+                touched(&self.track.conflicts, cast.from.at, cast.until.at),
+                Flag::IdConflict,
+            ),
             (unknown_before || ongoing, Flag::Edge),
         ];
-        told.into_iter().filter(|(applies, _)| *applies).map(|(_, flag)| flag).collect()
+        told.into_iter()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, flag)| flag)
+            .collect()
     }
 
     fn stop_record(&self, draft: &Draft, cast: &Cast) -> proto::Stop {
@@ -248,7 +291,8 @@ impl Reporter<'_> {
             _ => travel.distance_m,
         };
         let place = |stop: Option<usize>, edge: usize| {
-            stop.and_then(|stop| self.casts.get(stop)).map_or(track.at(edge).place, |cast| cast.stay.anchor)
+            stop.and_then(|stop| self.casts.get(stop))
+                .map_or(track.at(edge).place, |cast| cast.stay.anchor)
         };
         proto::Trip {
             trip_id: id(true, self.device, draft.key),
@@ -266,10 +310,18 @@ impl Reporter<'_> {
                 verdict: verdict.into(),
             }),
             max_speed_kmh: travel.top_m_s * 3.6,
-            mean_speed_kmh: if duration_s > 0.0 { travel.distance_m / duration_s * 3.6 } else { 0.0 },
+            mean_speed_kmh: if duration_s > 0.0 {
+                travel.distance_m / duration_s * 3.6
+            } else {
+                0.0
+            },
             legs: self.legs(travel),
             halts: self.halts(travel),
-            flags: self.trip_flags(way, travel).iter().map(|flag| *flag as i32).collect(),
+            flags: self
+                .trip_flags(way, travel)
+                .iter()
+                .map(|flag| *flag as i32)
+                .collect(),
             path: self.path(way, travel),
             fixes: way.end.saturating_sub(way.first) as u32,
             ongoing: draft.ongoing,
@@ -278,14 +330,26 @@ impl Reporter<'_> {
     }
 
     fn odometer(&self, way: &Way, travel: &Travel) -> (Option<f64>, Verdict) {
-        super::odometer::odometer(self.track, way.first, way.end, travel.distance_m, self.coarse(way))
+        super::odometer::odometer(
+            self.track,
+            way.first,
+            way.end,
+            travel.distance_m,
+            self.coarse(way),
+        )
     }
 
     fn coarse(&self, way: &Way) -> bool {
-        let mut sigmas: Vec<f64> =
-            self.track.range(way.first..way.end.max(way.first)).iter().map(|mark| mark.sigma).collect();
+        let mut sigmas: Vec<f64> = self
+            .track
+            .range(way.first..way.end.max(way.first))
+            .iter()
+            .map(|mark| mark.sigma)
+            .collect();
         sigmas.sort_by(f64::total_cmp);
-        sigmas.get(sigmas.len() / 2).is_some_and(|median| *median > COARSE_SIGMA_M)
+        sigmas
+            .get(sigmas.len() / 2)
+            .is_some_and(|median| *median > COARSE_SIGMA_M)
     }
 
     fn trip_flags(&self, way: &Way, travel: &Travel) -> Vec<Flag> {
@@ -299,12 +363,21 @@ impl Reporter<'_> {
             (departed.latest - departed.at > INFERRED_S, Flag::InferredStart),
             (arrived.at - arrived.earliest > INFERRED_S, Flag::InferredEnd),
             (stuck, Flag::OdometerStuck),
-            (touched(&self.track.conflicts, departed.at, arrived.at), Flag::IdConflict),
+            (
+                touched(&self.track.conflicts, departed.at, arrived.at),
+                Flag::IdConflict,
+            ),
             (self.coarse(way), Flag::LowConfidence),
-            (touched(&self.track.jumps, departed.at, arrived.at), Flag::JumpsRemoved),
+            (
+                touched(&self.track.jumps, departed.at, arrived.at),
+                Flag::JumpsRemoved,
+            ),
             (way.from_stop.is_none() || way.to_stop.is_none(), Flag::Edge),
         ];
-        told.into_iter().filter(|(applies, _)| *applies).map(|(_, flag)| flag).collect()
+        told.into_iter()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, flag)| flag)
+            .collect()
     }
 
     fn legs(&self, travel: &Travel) -> Vec<proto::Leg> {
@@ -324,7 +397,12 @@ impl Reporter<'_> {
 
     fn halts(&self, travel: &Travel) -> Vec<proto::Halt> {
         let halt = |pause: &travel::Pause| proto::Halt {
-            kind: if pause.wait { proto::HaltKind::Wait } else { proto::HaltKind::Brief }.into(),
+            kind: if pause.wait {
+                proto::HaltKind::Wait
+            } else {
+                proto::HaltKind::Brief
+            }
+            .into(),
             start_time: Some(stamp(self.track.time(pause.from))),
             end_time: Some(stamp(self.track.time(pause.until))),
             latitude: pause.place.latitude,
@@ -334,13 +412,19 @@ impl Reporter<'_> {
     }
 
     fn path(&self, way: &Way, travel: &Travel) -> Vec<proto::PathPoint> {
-        let anchor = |stop: Option<usize>| stop.and_then(|stop| self.casts.get(stop)).map(|cast| cast.stay.anchor);
+        let anchor = |stop: Option<usize>| {
+            stop.and_then(|stop| self.casts.get(stop))
+                .map(|cast| cast.stay.anchor)
+        };
         let point = |place: super::Place, seconds: f64| proto::PathPoint {
             latitude: place.latitude,
             longitude: place.longitude,
             time: Some(stamp(self.track.time(seconds))),
         };
-        let line = travel::line(self.track.range(way.first..way.end.max(way.first)), &travel.pauses);
+        let line = travel::line(
+            self.track.range(way.first..way.end.max(way.first)),
+            &travel.pauses,
+        );
         let seen = path::simplified(&line);
         anchor(way.from_stop)
             .map(|place| point(place, way.departed.at))

@@ -63,11 +63,29 @@ pub(crate) fn cast(
                 Role::Stop
             } else if stay.last + 1 >= track.len() {
                 let lasted = known_until.max(until.at) - from.at;
-                if lasted >= config.stop_s { Role::Stop } else { Role::Halt }
+                if lasted >= config.stop_s {
+                    Role::Stop
+                } else {
+                    Role::Halt
+                }
             } else {
-                role(&Vicinity { track, samples, stay, from: from.at, until: until.at }, config)
+                role(
+                    &Vicinity {
+                        track,
+                        samples,
+                        stay,
+                        from: from.at,
+                        until: until.at,
+                    },
+                    config,
+                )
             };
-            Cast { stay: *stay, from, until, role }
+            Cast {
+                stay: *stay,
+                from,
+                until,
+                role,
+            }
         })
         .collect()
 }
@@ -88,7 +106,11 @@ fn role(vicinity: &Vicinity<'_>, config: &Config) -> Role {
     let boarded = came < FOOT_M_S && (top_behind >= ABOARD_M_S || went >= CARRIED_M_S);
     let changed = top_before < LIGHT_M_S && top_behind >= LIGHT_M_S && top_behind > FASTER * top_before;
     let rail = lasted <= config.change_s && came.max(went) >= RAIL_M_S;
-    if in_transit || boarded || changed || rail { Role::Wait } else { Role::Stop }
+    if in_transit || boarded || changed || rail {
+        Role::Wait
+    } else {
+        Role::Stop
+    }
 }
 
 /// What lies around a stay.
@@ -107,7 +129,11 @@ impl Vicinity<'_> {
         let mut found = 0.0;
         let mut at = if behind { self.stay.last } else { self.stay.first };
         loop {
-            let next = if behind { Some(at + 1).filter(|next| *next < self.track.len()) } else { at.checked_sub(1) };
+            let next = if behind {
+                Some(at + 1).filter(|next| *next < self.track.len())
+            } else {
+                at.checked_sub(1)
+            };
             let Some(next) = next else { return found };
             at = next;
             let mark = self.track.at(at);
@@ -127,15 +153,28 @@ impl Vicinity<'_> {
     /// Highest mean speed over about a minute in the ten minutes before arriving or after leaving, m/s.
     fn top_speed(&self, behind: bool) -> f64 {
         let near = |sample: &&Sample| {
-            let dt = if behind { sample.seconds - self.until } else { self.from - sample.seconds };
+            let dt = if behind {
+                sample.seconds - self.until
+            } else {
+                self.from - sample.seconds
+            };
             (-30.0..=VICINITY_S).contains(&dt) && sample.variance < 2500.0
         };
-        let low = self.samples.partition_point(|sample| sample.seconds < self.from - VICINITY_S);
-        let window = self.samples.iter().skip(low).take_while(|sample| sample.seconds <= self.until + VICINITY_S);
+        let low = self
+            .samples
+            .partition_point(|sample| sample.seconds < self.from - VICINITY_S);
+        let window = self
+            .samples
+            .iter()
+            .skip(low)
+            .take_while(|sample| sample.seconds <= self.until + VICINITY_S);
         let picked: Vec<&Sample> = window.filter(near).collect();
         let mut top: f64 = 0.0;
         for (at, head) in picked.iter().enumerate() {
-            let tail = picked.iter().skip(at + 1).find(|tail| tail.seconds - head.seconds >= 50.0);
+            let tail = picked
+                .iter()
+                .skip(at + 1)
+                .find(|tail| tail.seconds - head.seconds >= 50.0);
             if let Some(tail) = tail.filter(|tail| tail.seconds - head.seconds <= 130.0) {
                 let noise = (head.variance + tail.variance).sqrt();
                 top = top.max((head.place.distance_m(&tail.place) - noise) / (tail.seconds - head.seconds));

@@ -27,7 +27,10 @@ impl Stay {
     /// The stay over the fixes `first..=last`.
     fn over(track: &Track, config: &Config, first: usize, last: usize) -> Self {
         let marks = track.range(first..last + 1);
-        let best = marks.iter().fold(track.at(first), |best, mark| if mark.sigma < best.sigma { mark } else { best });
+        let best = marks.iter().fold(
+            track.at(first),
+            |best, mark| if mark.sigma < best.sigma { mark } else { best },
+        );
         let (mut anchor, mut sigma) = (best.place, best.sigma);
         for _ in 0..2 {
             let (mut weights, mut east, mut north, mut sigmas) = (0.0, 0.0, 0.0, 0.0);
@@ -46,7 +49,12 @@ impl Stay {
                 sigma = sigmas / weights;
             }
         }
-        Self { first, last, anchor, sigma }
+        Self {
+            first,
+            last,
+            anchor,
+            sigma,
+        }
     }
 
     /// True when the fix is at the place as far as its error tells.
@@ -56,10 +64,19 @@ impl Stay {
 }
 
 /// Metres that the fixes from `first` up to `end` surely lead away from the stays at both sides.
-pub(crate) fn reach(track: &Track, before: Option<&Stay>, behind: Option<&Stay>, first: usize, end: usize) -> f64 {
+pub(crate) fn reach(
+    track: &Track,
+    before: Option<&Stay>,
+    behind: Option<&Stay>,
+    first: usize,
+    end: usize,
+) -> f64 {
     let marks = track.range(first..end.max(first));
     let away = |place: &Place| {
-        marks.iter().map(|mark| mark.place.distance_m(place) - 2.0 * mark.sigma).fold(0.0, f64::max)
+        marks
+            .iter()
+            .map(|mark| mark.place.distance_m(place) - 2.0 * mark.sigma)
+            .fold(0.0, f64::max)
     };
     match (before, behind) {
         (Some(a), Some(b)) => {
@@ -67,7 +84,9 @@ pub(crate) fn reach(track: &Track, before: Option<&Stay>, behind: Option<&Stay>,
             away(&a.anchor).min(away(&b.anchor)).max(apart)
         }
         (Some(stay), None) | (None, Some(stay)) => away(&stay.anchor),
-        (None, None) => marks.first().map_or(0.0, |head| away(&head.place) - 2.0 * head.sigma),
+        (None, None) => marks
+            .first()
+            .map_or(0.0, |head| away(&head.place) - 2.0 * head.sigma),
     }
 }
 
@@ -108,7 +127,12 @@ fn belong_together(track: &Track, before: &Stay, behind: &Stay, config: &Config)
 /// Moves the ends of the stays to the first and the last fix that is at the place.
 fn fit(track: &Track, stays: &mut [Stay], config: &Config) {
     let mut low = 0;
-    let nexts: Vec<usize> = stays.iter().skip(1).map(|stay| stay.first).chain([track.len()]).collect();
+    let nexts: Vec<usize> = stays
+        .iter()
+        .skip(1)
+        .map(|stay| stay.first)
+        .chain([track.len()])
+        .collect();
     for (stay, high) in stays.iter_mut().zip(nexts) {
         let probe = *stay;
         let at_place = |at: usize| probe.holds(track.at(at), config.still_m);

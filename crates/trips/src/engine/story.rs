@@ -68,7 +68,13 @@ struct Teller {
 
 impl Teller {
     fn at(sample: &Sample, cost: f64, chapter: usize) -> Self {
-        Self { cost, place: sample.place, seconds: sample.seconds, variance: sample.variance, chapter }
+        Self {
+            cost,
+            place: sample.place,
+            seconds: sample.seconds,
+            variance: sample.variance,
+            chapter,
+        }
     }
 }
 
@@ -78,30 +84,62 @@ pub(crate) fn tell(samples: &[Sample], config: &Config) -> Vec<Span> {
         return Vec::new();
     };
     let mut chapters = vec![
-        Chapter { kind: Kind::Stay, first: 0, before: NOBODY },
-        Chapter { kind: Kind::Move, first: 0, before: NOBODY },
+        Chapter {
+            kind: Kind::Stay,
+            first: 0,
+            before: NOBODY,
+        },
+        Chapter {
+            kind: Kind::Move,
+            first: 0,
+            before: NOBODY,
+        },
     ];
     let mut stays: Vec<Teller> = Vec::with_capacity(BEAM);
     stays.push(Teller::at(first, 0.0, 0));
     let mut moving = Teller::at(first, 0.0, 1);
+    // The same who takes the newest samples for wrong.
+    let mut held = Teller {
+        cost: f64::INFINITY,
+        ..moving
+    };
     for (index, sample) in (1..).zip(rest) {
-        let costs = Costs { sample, config, wander: config.wander_m * config.wander_m };
+        let costs = Costs {
+            sample,
+            config,
+            wander: config.wander_m * config.wander_m,
+        };
         let wrong = costs.wrong();
-        let best_stay = stays.iter().copied().reduce(|a, b| if b.cost < a.cost { b } else { a }).unwrap_or(moving);
+        let best_stay = stays
+            .iter()
+            .copied()
+            .reduce(|a, b| if b.cost < a.cost { b } else { a })
+            .unwrap_or(moving);
 
-        let on = moving.cost + costs.step(&moving, true);
-        let skip = moving.cost + wrong;
+        let (straight, back) = (
+            moving.cost + costs.step(&moving, true),
+            held.cost + costs.step(&held, true),
+        );
+        let (on, on_chapter) = if back < straight {
+            (back, held.chapter)
+        } else {
+            (straight, moving.chapter)
+        };
         let leave = best_stay.cost + costs.change(&best_stay, config.stay_s) + costs.step(&best_stay, false);
         let arrive = moving.cost + costs.change(&moving, config.move_s) + costs.step(&moving, false);
         let came_from = moving.chapter;
 
-        moving = if leave < on && leave < skip {
-            chapters.push(Chapter { kind: Kind::Move, first: index, before: best_stay.chapter });
+        held = if moving.cost < held.cost { moving } else { held };
+        held.cost += wrong;
+        moving = if leave < on {
+            chapters.push(Chapter {
+                kind: Kind::Move,
+                first: index,
+                before: best_stay.chapter,
+            });
             Teller::at(sample, leave, chapters.len() - 1)
-        } else if skip < on {
-            Teller { cost: skip, ..moving }
         } else {
-            Teller::at(sample, on, moving.chapter)
+            Teller::at(sample, on, on_chapter)
         };
         for stay in &mut stays {
             costs.linger(stay, wrong);
@@ -110,19 +148,34 @@ pub(crate) fn tell(samples: &[Sample], config: &Config) -> Vec<Span> {
         stays.retain(|stay| stay.cost <= cheapest + HOPELESS);
         if arrive <= cheapest + HOPELESS {
             if stays.len() >= BEAM {
-                let dearest = (0..).zip(&stays).fold((0, f64::NEG_INFINITY), |dearest: (usize, f64), (at, stay)| {
-                    if stay.cost > dearest.1 { (at, stay.cost) } else { dearest }
-                });
+                let dearest =
+                    (0..)
+                        .zip(&stays)
+                        .fold((0, f64::NEG_INFINITY), |dearest: (usize, f64), (at, stay)| {
+                            if stay.cost > dearest.1 {
+                                (at, stay.cost)
+                            } else {
+                                dearest
+                            }
+                        });
                 if arrive >= dearest.1 {
                     continue;
                 }
                 stays.swap_remove(dearest.0);
             }
-            chapters.push(Chapter { kind: Kind::Stay, first: index, before: came_from });
+            chapters.push(Chapter {
+                kind: Kind::Stay,
+                first: index,
+                before: came_from,
+            });
             stays.push(Teller::at(sample, arrive, chapters.len() - 1));
         }
     }
-    let best = stays.iter().fold(moving, |best, stay| if stay.cost <= best.cost { *stay } else { best });
+    let moved = if held.cost < moving.cost { held } else { moving };
+    let best = stays.iter().fold(
+        moved,
+        |best, stay| if stay.cost <= best.cost { *stay } else { best },
+    );
     unfold(&chapters, best.chapter, samples.len() - 1)
 }
 
@@ -186,7 +239,11 @@ fn unfold(chapters: &[Chapter], chapter: usize, last: usize) -> Vec<Span> {
     let mut spans = Vec::new();
     let (mut at, mut last) = (chapter, last);
     while let Some(chapter) = chapters.get(at) {
-        spans.push(Span { kind: chapter.kind, first: chapter.first, last });
+        spans.push(Span {
+            kind: chapter.kind,
+            first: chapter.first,
+            last,
+        });
         at = chapter.before;
         last = chapter.first.saturating_sub(1);
     }

@@ -50,7 +50,9 @@ impl Track {
     /// Places of `fixes`, which are in order of time.
     pub(crate) fn new(fixes: &[Fix], config: &Config) -> Self {
         let slot = (config.slot_s * 1e3) as Millis;
-        let origin = fixes.first().map_or(0, |fix| fix.time.div_euclid(slot.max(1)) * slot.max(1));
+        let origin = fixes
+            .first()
+            .map_or(0, |fix| fix.time.div_euclid(slot.max(1)) * slot.max(1));
         let nowhere = Mark {
             seconds: 0.0,
             place: Place::new(0.0, 0.0),
@@ -59,8 +61,13 @@ impl Track {
             odometer: None,
             time: origin,
         };
-        let mut track =
-            Self { marks: Vec::with_capacity(fixes.len()), origin, jumps: Vec::new(), conflicts: Vec::new(), nowhere };
+        let mut track = Self {
+            marks: Vec::with_capacity(fixes.len()),
+            origin,
+            jumps: Vec::new(),
+            conflicts: Vec::new(),
+            nowhere,
+        };
         let mut stray: Vec<Mark> = Vec::new();
         let (mut turns, mut since_stray, mut tried) = (0_usize, 0_usize, 0_usize);
         for fix in fixes {
@@ -72,7 +79,11 @@ impl Track {
                 odometer: fix.odometer_m(),
                 time: fix.time,
             };
-            if track.marks.last().is_none_or(|last| within_reach(last, &mark, config.fastest_m_s)) {
+            if track
+                .marks
+                .last()
+                .is_none_or(|last| within_reach(last, &mark, config.fastest_m_s))
+            {
                 track.marks.push(mark);
                 since_stray += 1;
                 tried += 1;
@@ -95,7 +106,9 @@ impl Track {
                 track.conflicts.push(mark.seconds);
             }
             if since_stray > 0 {
-                stray.drain(..stray.len() - 1).for_each(|mark| track.jumps.push(mark.seconds));
+                stray
+                    .drain(..stray.len() - 1)
+                    .for_each(|mark| track.jumps.push(mark.seconds));
             }
             since_stray = 0;
             if stray.len() >= SETTLED && turns < TURNS {
@@ -143,7 +156,12 @@ impl Track {
         let mut best: Vec<Sample> = Vec::with_capacity(self.marks.len() / 2 + 1);
         let mut slot = f64::NEG_INFINITY;
         for (fix, mark) in self.marks.iter().enumerate() {
-            let sample = Sample { seconds: mark.seconds, place: mark.place, variance: mark.sigma * mark.sigma, fix };
+            let sample = Sample {
+                seconds: mark.seconds,
+                place: mark.place,
+                variance: mark.sigma * mark.sigma,
+                fix,
+            };
             let this = (mark.seconds / config.slot_s).floor();
             match best.last_mut() {
                 Some(last) if this == slot => {
@@ -164,7 +182,11 @@ impl Track {
             };
             !(beats(at.checked_sub(1).and_then(|before| best.get(before))) || beats(best.get(at + 1)))
         };
-        best.iter().enumerate().filter(|(at, sample)| worth(*at, sample)).map(|(_, sample)| *sample).collect()
+        best.iter()
+            .enumerate()
+            .filter(|(at, sample)| worth(*at, sample))
+            .map(|(_, sample)| *sample)
+            .collect()
     }
 }
 

@@ -76,14 +76,29 @@ pub(crate) fn travel(track: &Track, casts: &[Cast], way: &Way, config: &Config) 
         .filter(|(a, b)| b.seconds - a.seconds >= 5.0)
         .map(|(a, b)| (a.place.distance_m(&b.place) - a.sigma.hypot(b.sigma)) / (b.seconds - a.seconds))
         .chain(marks.iter().filter_map(|mark| mark.speed))
-        .fold(0.0, |top: f64, speed| if speed <= config.fastest_m_s { top.max(speed) } else { top });
+        .fold(0.0, |top: f64, speed| {
+            if speed <= config.fastest_m_s {
+                top.max(speed)
+            } else {
+                top
+            }
+        });
     let gap = track
         .range(way.first.saturating_sub(1)..(way.end + 1).min(track.len()))
         .windows(2)
         .filter_map(|pair| <&[Mark; 2]>::try_from(pair).ok())
-        .any(|[a, b]| b.seconds - a.seconds > config.gap_s && b.seconds > way.departed.at && a.seconds < way.arrived.at);
+        .any(|[a, b]| {
+            b.seconds - a.seconds > config.gap_s && b.seconds > way.departed.at && a.seconds < way.arrived.at
+        });
     let legs = legs(&line, &pauses, way, config);
-    Travel { distance_m: seen + unseen_m, unseen_m, top_m_s, legs, pauses, gap }
+    Travel {
+        distance_m: seen + unseen_m,
+        unseen_m,
+        top_m_s,
+        legs,
+        pauses,
+        gap,
+    }
 }
 
 fn steps(line: &[Mark]) -> impl Iterator<Item = (&Mark, &Mark)> {
@@ -133,14 +148,24 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
     let long = pauses.len();
     let mut head: Option<(&Mark, f64)> = None;
     let stand = |head: &Mark, until: f64, pauses: &mut Vec<Pause>| {
-        let within = pauses.iter().take(long).any(|pause| pause.from <= until && head.seconds <= pause.until);
+        let within = pauses
+            .iter()
+            .take(long)
+            .any(|pause| pause.from <= until && head.seconds <= pause.until);
         if until - head.seconds >= HALT_S && !within && pauses.len() < HALTS_MAX {
-            pauses.push(Pause { wait: false, from: head.seconds, until, place: head.place });
+            pauses.push(Pause {
+                wait: false,
+                from: head.seconds,
+                until,
+                place: head.place,
+            });
         }
     };
     for mark in marks.iter().filter(|mark| mark.sigma <= SHARP_SIGMA_M) {
         head = match head {
-            Some((first, _)) if mark.place.square_m2(&first.place) <= HALT_M * HALT_M => Some((first, mark.seconds)),
+            Some((first, _)) if mark.place.distance_m(&first.place) <= HALT_M.max(3.0 * mark.sigma) => {
+                Some((first, mark.seconds))
+            }
             Some((first, until)) => {
                 stand(first, until, &mut pauses);
                 Some((mark, mark.seconds))
@@ -152,6 +177,16 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
         stand(first, until, &mut pauses);
     }
     pauses.sort_by(|a, b| a.from.total_cmp(&b.from));
+    pauses.dedup_by(|next, last| {
+        let one = !next.wait
+            && !last.wait
+            && next.from - last.until <= HALT_S
+            && next.place.distance_m(&last.place) <= 2.0 * HALT_M;
+        if one {
+            last.until = next.until;
+        }
+        one
+    });
     pauses
 }
 
@@ -159,12 +194,18 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
 /// their neighbours.
 fn legs(line: &[Mark], pauses: &[Pause], way: &Way, config: &Config) -> Vec<Leg> {
     let paused = |from: f64, until: f64| -> f64 {
-        pauses.iter().map(|pause| (pause.until.min(until) - pause.from.max(from)).max(0.0)).sum()
+        pauses
+            .iter()
+            .map(|pause| (pause.until.min(until) - pause.from.max(from)).max(0.0))
+            .sum()
     };
     let mut legs: Vec<Leg> = Vec::new();
     let mut tail = 0;
     for (a, b) in steps(line) {
-        while line.get(tail).is_some_and(|mark| b.seconds - mark.seconds > SPEED_OVER_S && mark.seconds < a.seconds) {
+        while line
+            .get(tail)
+            .is_some_and(|mark| b.seconds - mark.seconds > SPEED_OVER_S && mark.seconds < a.seconds)
+        {
             tail += 1;
         }
         let from = line.get(tail).unwrap_or(a);
@@ -172,7 +213,13 @@ fn legs(line: &[Mark], pauses: &[Pause], way: &Way, config: &Config) -> Vec<Leg>
         let distance_m = a.place.distance_m(&b.place);
         let silent = b.seconds - a.seconds > config.gap_s;
         let walk = from.place.distance_m(&b.place) <= FOOT_M_S * moved_s.max(1.0);
-        let leg = Leg { walk: walk && !silent, seen: !silent, from: a.seconds, until: b.seconds, distance_m };
+        let leg = Leg {
+            walk: walk && !silent,
+            seen: !silent,
+            from: a.seconds,
+            until: b.seconds,
+            distance_m,
+        };
         match legs.last_mut() {
             Some(last) if last.walk == leg.walk && last.seen == leg.seen => {
                 last.until = leg.until;
@@ -202,9 +249,16 @@ fn join_short(legs: &mut Vec<Leg>) {
             .min_by(|a, b| (a.1.until - a.1.from).total_cmp(&(b.1.until - b.1.from)))
             .map(|(at, leg)| (at, *leg));
         let Some((at, leg)) = shortest else { return };
-        let neighbour = |at: Option<usize>| at.and_then(|at| legs.get(at)).map_or(-1.0, |leg| leg.until - leg.from);
+        let neighbour = |at: Option<usize>| {
+            at.and_then(|at| legs.get(at))
+                .map_or(-1.0, |leg| leg.until - leg.from)
+        };
         let before = at.checked_sub(1);
-        let into = if neighbour(before) >= neighbour(Some(at + 1)) { before.unwrap_or(at + 1) } else { at + 1 };
+        let into = if neighbour(before) >= neighbour(Some(at + 1)) {
+            before.unwrap_or(at + 1)
+        } else {
+            at + 1
+        };
         if let Some(into) = legs.get_mut(into) {
             into.from = into.from.min(leg.from);
             into.until = into.until.max(leg.until);
@@ -225,7 +279,9 @@ fn join_short(legs: &mut Vec<Leg>) {
 /// Metres between two times, by the measure of trips.
 pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
     let first = (0..track.len()).find(|at| track.at(*at).time >= start)?;
-    let behind = (first..track.len()).find(|at| track.at(*at).time > end).unwrap_or(track.len());
+    let behind = (first..track.len())
+        .find(|at| track.at(*at).time > end)
+        .unwrap_or(track.len());
     let line = line(track.range(first..behind), &[]);
     let seen: f64 = steps(&line).map(|(a, b)| a.place.distance_m(&b.place)).sum();
     let share = |outside: &Mark, inside: &Mark, edge: i64| {
@@ -233,7 +289,13 @@ pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
         outside.place.distance_m(&inside.place) * ((inside.time - edge) as f64 / whole).clamp(0.0, 1.0)
     };
     let (head, tail) = (line.first()?, line.last()?);
-    let before = first.checked_sub(1).map_or(0.0, |before| share(track.at(before), head, start));
-    let after = if behind < track.len() { share(track.at(behind), tail, end) } else { 0.0 };
+    let before = first
+        .checked_sub(1)
+        .map_or(0.0, |before| share(track.at(before), head, start));
+    let after = if behind < track.len() {
+        share(track.at(behind), tail, end)
+    } else {
+        0.0
+    };
     (line.len() >= 2).then_some(before + seen + after)
 }

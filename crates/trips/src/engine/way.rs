@@ -23,7 +23,10 @@ pub(crate) struct Way {
 
 /// The trips between the stops of `casts`.
 pub(crate) fn ways(track: &Track, casts: &[Cast], config: &Config) -> Vec<Way> {
-    let stops = casts.iter().enumerate().filter(|(_, cast)| cast.role == Role::Stop);
+    let stops = casts
+        .iter()
+        .enumerate()
+        .filter(|(_, cast)| cast.role == Role::Stop);
     let mut ways = Vec::new();
     let mut before: Option<(usize, &Cast)> = None;
     for behind in stops.map(Some).chain([None]) {
@@ -39,7 +42,11 @@ pub(crate) fn ways(track: &Track, casts: &[Cast], config: &Config) -> Vec<Way> {
             let mut arrived = behind.map_or_else(
                 || {
                     let seen = track.at(end.saturating_sub(1)).seconds;
-                    Moment { at: seen, earliest: seen, latest: f64::INFINITY }
+                    Moment {
+                        at: seen,
+                        earliest: seen,
+                        latest: f64::INFINITY,
+                    }
                 },
                 |(_, cast)| cast.from,
             );
@@ -48,7 +55,14 @@ pub(crate) fn ways(track: &Track, casts: &[Cast], config: &Config) -> Vec<Way> {
                 arrived.at = arrived.latest;
             }
             let stop = |side: Option<(usize, &Cast)>| side.map(|(at, _)| at);
-            ways.push(Way { first, end, from_stop: stop(before), to_stop: stop(behind), departed, arrived });
+            ways.push(Way {
+                first,
+                end,
+                from_stop: stop(before),
+                to_stop: stop(behind),
+                departed,
+                arrived,
+            });
         }
         before = behind;
     }

@@ -6,8 +6,18 @@
 use super::fix::{Fix, Millis};
 
 /// Cells of thinning, finest first: milliseconds and binary digits of 1e-7 degrees (11 = 23 m of latitude).
-const LEVELS: [(Millis, u32); 7] =
-    [(60_000, 11), (300_000, 11), (900_000, 11), (900_000, 13), (900_000, 15), (3_600_000, 17), (14_400_000, 19)];
+const LEVELS: [(Millis, u32); 7] = [
+    (60_000, 11),
+    (300_000, 11),
+    (900_000, 11),
+    (900_000, 13),
+    (900_000, 15),
+    (3_600_000, 17),
+    (14_400_000, 19),
+];
+
+/// A share of the most fixes by which there may be more until the next thinning.
+const SLACK: usize = 8;
 
 /// What became of a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +34,7 @@ pub(crate) enum Inserted {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Window {
     fixes: Vec<Fix>,
+    /// Level of thinning reached, 0 for none.
     level: usize,
 }
 
@@ -53,6 +64,14 @@ impl Window {
 
     /// Puts a fix at its place. Of two at one time the more accurate stays.
     pub(crate) fn insert(&mut self, fix: Fix, most: usize) -> Inserted {
+        if self.fixes.len() == self.fixes.capacity() {
+            let room = most + most / SLACK + 1;
+            let more = (self.fixes.len() / 2)
+                .max(8)
+                .min(room.saturating_sub(self.fixes.len()))
+                .max(1);
+            self.fixes.reserve_exact(more);
+        }
         let inserted = match self.fixes.last() {
             None => {
                 self.fixes.push(fix);
@@ -76,7 +95,7 @@ impl Window {
                 Inserted::Between
             }
         };
-        if self.fixes.len() > most {
+        if self.fixes.len() > most + most / SLACK {
             self.thin(most);
         }
         inserted
@@ -91,20 +110,21 @@ impl Window {
         }
     }
 
-    /// Thins to three quarters of `most`, so that it is not done again at once.
-    fn thin(&mut self, most: usize) {
-        let enough = most - most / 4;
-        while self.fixes.len() > enough {
-            let Some(cell) = LEVELS.get(self.level) else {
-                let excess = self.fixes.len() - enough;
-                self.fixes.drain(..excess);
-                return;
-            };
-            thin(&mut self.fixes, *cell);
-            if self.fixes.len() > enough {
-                self.level += 1;
-            }
+    /// Thins to at most `most` fixes, by the finest cells that do. What is left does not depend on when it is done.
+    pub(crate) fn thin(&mut self, most: usize) {
+        if self.level == 0 && self.fixes.len() <= most {
+            return;
         }
+        self.level = self.level.max(1);
+        while let Some(cell) = LEVELS.get(self.level - 1) {
+            thin(&mut self.fixes, *cell);
+            if self.fixes.len() <= most {
+                return;
+            }
+            self.level += 1;
+        }
+        let excess = self.fixes.len().saturating_sub(most);
+        self.fixes.drain(..excess);
     }
 }
 
@@ -137,11 +157,19 @@ fn thin(fixes: &mut Vec<Fix>, (span, digits): (Millis, u32)) {
         match cells.iter_mut().find(|cell| cell.place == place) {
             Some(cell) => {
                 cell.last = at;
-                if fixes.get(cell.best).is_some_and(|best| fix.accuracy_m() < best.accuracy_m()) {
+                if fixes
+                    .get(cell.best)
+                    .is_some_and(|best| fix.accuracy_m() < best.accuracy_m())
+                {
                     cell.best = at;
                 }
             }
-            None => cells.push(Kept { place, first: at, last: at, best: at }),
+            None => cells.push(Kept {
+                place,
+                first: at,
+                last: at,
+                best: at,
+            }),
         }
     }
     settle(&mut cells, &mut keep);

@@ -65,10 +65,16 @@ impl Tally {
     pub fn compare(truth: &[Interval], found: &[Interval]) -> Self {
         let pairs = pairs(truth, found);
         let parts = |whole: &Interval| {
-            found.iter().filter(|part| part.common(whole) >= PART * (whole.end - whole.start)).count()
+            found
+                .iter()
+                .filter(|part| part.common(whole) >= PART * (whole.end - whole.start))
+                .count()
         };
         let swallowed = |by: &Interval| {
-            truth.iter().filter(|whole| by.common(whole) >= SWALLOWED * (whole.end - whole.start)).count()
+            truth
+                .iter()
+                .filter(|whole| by.common(whole) >= SWALLOWED * (whole.end - whole.start))
+                .count()
         };
         Self {
             truth: truth.len(),
@@ -76,8 +82,14 @@ impl Tally {
             hits: pairs.len(),
             splits: truth.iter().filter(|whole| parts(whole) > 1).count(),
             merges: found.iter().filter(|by| swallowed(by) > 1).count(),
-            start_s: pairs.iter().map(|(truth, found)| (found.start - truth.start).abs()).collect(),
-            end_s: pairs.iter().map(|(truth, found)| (found.end - truth.end).abs()).collect(),
+            start_s: pairs
+                .iter()
+                .map(|(truth, found)| (found.start - truth.start).abs())
+                .collect(),
+            end_s: pairs
+                .iter()
+                .map(|(truth, found)| (found.end - truth.end).abs())
+                .collect(),
             ..Self::default()
         }
     }

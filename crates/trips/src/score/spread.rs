@@ -15,7 +15,10 @@ impl Spread {
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len().checked_sub(1)?;
         let median = (sorted[last / 2] + sorted[sorted.len() / 2]) / 2.0;
-        Some(Self { median, p90: sorted[(sorted.len() * 9 / 10).min(last)] })
+        Some(Self {
+            median,
+            p90: sorted[(sorted.len() * 9 / 10).min(last)],
+        })
     }
 }
 
@@ -25,7 +28,13 @@ mod tests {
 
     #[test]
     fn an_even_number_of_errors_has_its_median_between_the_middle_ones() {
-        assert_eq!(Spread::of(&[4.0, 1.0, 2.0, 3.0]), Some(Spread { median: 2.5, p90: 4.0 }));
+        assert_eq!(
+            Spread::of(&[4.0, 1.0, 2.0, 3.0]),
+            Some(Spread {
+                median: 2.5,
+                p90: 4.0
+            })
+        );
         assert_eq!(Spread::of(&[]), None);
     }
 }

@@ -23,7 +23,12 @@ pub(crate) struct Fleet {
 
 impl Fleet {
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, devices: BTreeMap::new(), published: Vec::new(), left_out: BTreeMap::new() }
+        Self {
+            config,
+            devices: BTreeMap::new(),
+            published: Vec::new(),
+            left_out: BTreeMap::new(),
+        }
     }
 
     /// Takes one position as it arrives.
@@ -35,7 +40,9 @@ impl Fleet {
         if !self.devices.contains_key(&position.device) {
             self.devices.insert(position.device.clone(), Device::default());
         }
-        let Some(device) = self.devices.get_mut(&position.device) else { return };
+        let Some(device) = self.devices.get_mut(&position.device) else {
+            return;
+        };
         match device.push(fix, received, &self.config) {
             Admission::Taken | Admission::Repeated => {}
             Admission::TooLate => *self.left_out.entry("too late").or_default() += 1,
@@ -43,7 +50,8 @@ impl Fleet {
         }
         if device.is_due(&self.config) {
             let known_until = received.unwrap_or(fix.time);
-            self.published.extend(device.update(&position.device, known_until, &self.config));
+            self.published
+                .extend(device.update(&position.device, known_until, &self.config));
         }
     }
 
@@ -61,7 +69,10 @@ impl Fleet {
         for record in self.close() {
             last.insert(record.id().to_owned(), record);
         }
-        let mut records: Vec<Record> = last.into_values().filter(|record| !record.is_withdrawn()).collect();
+        let mut records: Vec<Record> = last
+            .into_values()
+            .filter(|record| !record.is_withdrawn())
+            .collect();
         records.sort_by(|a, b| a.order().cmp(&b.order()));
         records
     }

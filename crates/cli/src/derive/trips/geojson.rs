@@ -8,7 +8,11 @@ use serde_json::json;
 /// Writes one LineString per trip, with times and distance as properties.
 pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()> {
     let feature = |trip: &&Trip| {
-        let line: Vec<_> = trip.path.iter().map(|point| json!([point.longitude, point.latitude])).collect();
+        let line: Vec<_> = trip
+            .path
+            .iter()
+            .map(|point| json!([point.longitude, point.latitude]))
+            .collect();
         let times: Vec<_> = trip.path.iter().map(|point| json!(point.time)).collect();
         json!({
             "type": "Feature",
@@ -23,9 +27,16 @@ pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()>
             },
         })
     };
-    let features: Vec<_> = trips.iter().filter(|trip| trip.path.len() >= 2).map(feature).collect();
-    serde_json::to_writer(&mut *out, &json!({ "type": "FeatureCollection", "features": features }))
-        .map_err(io::Error::from)?;
+    let features: Vec<_> = trips
+        .iter()
+        .filter(|trip| trip.path.len() >= 2)
+        .map(feature)
+        .collect();
+    serde_json::to_writer(
+        &mut *out,
+        &json!({ "type": "FeatureCollection", "features": features }),
+    )
+    .map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     Ok(())
 }

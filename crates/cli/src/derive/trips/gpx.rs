@@ -9,9 +9,16 @@ use super::kml::{rfc3339, xml};
 /// Writes one track per trip.
 pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()> {
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    writeln!(out, r#"<gpx version="1.1" creator="milepost" xmlns="http://www.topografix.com/GPX/1/1">"#)?;
+    writeln!(
+        out,
+        r#"<gpx version="1.1" creator="milepost" xmlns="http://www.topografix.com/GPX/1/1">"#
+    )?;
     for trip in trips {
-        writeln!(out, "  <trk>\n    <name>{}</name>\n    <trkseg>", xml(&trip.device))?;
+        writeln!(
+            out,
+            "  <trk>\n    <name>{}</name>\n    <trkseg>",
+            xml(&trip.device)
+        )?;
         for point in &trip.path {
             let time = point.time.as_ref().map(rfc3339).unwrap_or_default();
             writeln!(

@@ -11,8 +11,11 @@ pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()>
     writeln!(out, "<Document>")?;
     for trip in trips {
         let time = |at: &Option<events::Timestamp>| at.as_ref().map(rfc3339).unwrap_or_default();
-        let line: Vec<String> =
-            trip.path.iter().map(|point| format!("{:.7},{:.7}", point.longitude, point.latitude)).collect();
+        let line: Vec<String> = trip
+            .path
+            .iter()
+            .map(|point| format!("{:.7},{:.7}", point.longitude, point.latitude))
+            .collect();
         writeln!(out, "  <Placemark>\n    <name>{}</name>", xml(&trip.device))?;
         writeln!(
             out,
@@ -20,7 +23,11 @@ pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()>
             time(&trip.start_time),
             time(&trip.end_time)
         )?;
-        writeln!(out, "    <LineString><coordinates>{}</coordinates></LineString>", line.join(" "))?;
+        writeln!(
+            out,
+            "    <LineString><coordinates>{}</coordinates></LineString>",
+            line.join(" ")
+        )?;
         writeln!(out, "  </Placemark>")?;
     }
     writeln!(out, "</Document>\n</kml>")?;
@@ -29,10 +36,14 @@ pub(super) fn write(out: &mut impl Write, trips: &[&Trip]) -> anyhow::Result<()>
 
 /// RFC 3339, which GPX and KML both take.
 pub(super) fn rfc3339(at: &events::Timestamp) -> String {
-    jiff::Timestamp::new(at.seconds, at.nanos).map(|at| at.to_string()).unwrap_or_default()
+    jiff::Timestamp::new(at.seconds, at.nanos)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }
 
 /// Text for an XML element.
 pub(super) fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -37,7 +37,10 @@ pub(super) fn trips(records: &[Record]) -> Vec<&Trip> {
 fn snake_case(value: Value) -> Value {
     match value {
         Value::Object(fields) => Value::Object(
-            fields.into_iter().map(|(name, value)| (snake_case_name(&name), snake_case(value))).collect(),
+            fields
+                .into_iter()
+                .map(|(name, value)| (snake_case_name(&name), snake_case(value)))
+                .collect(),
         ),
         Value::Array(items) => Value::Array(items.into_iter().map(snake_case).collect()),
         other => other,

@@ -52,7 +52,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     for position in &input.positions {
         fleet.take(position);
     }
-    let records = if arguments.revisions { fleet.close() } else { fleet.close_with_last() };
+    let records = if arguments.revisions {
+        fleet.close()
+    } else {
+        fleet.close_with_last()
+    };
 
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
@@ -68,7 +72,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// The configuration of a file, or the default.
 pub(crate) fn config(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
-    let Some(file) = file else { return Ok(Config::default()) };
+    let Some(file) = file else {
+        return Ok(Config::default());
+    };
     let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
     toml::from_str(&text).with_context(|| format!("read {}", file.display()))
 }
