@@ -58,7 +58,7 @@ impl Record {
             Self::Trip(trip) => (&trip.device, &trip.start_time),
             Self::Stop(stop) => (&stop.device, &stop.start_time),
         };
-        let start = start.clone().unwrap_or_default();
+        let start = start.unwrap_or_default();
         (device, start.seconds, start.nanos)
     }
 }

@@ -26,11 +26,13 @@ pub(super) fn write(out: &mut impl Write, records: &[Record]) -> anyhow::Result<
 
 /// The trips among records.
 pub(super) fn trips(records: &[Record]) -> Vec<&Trip> {
-    let trip = |record| match record {
-        &Record::Trip(ref trip) => Some(trip),
-        Record::Stop(_) => None,
-    };
-    records.iter().filter_map(trip).collect()
+    records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Trip(trip) => Some(trip),
+            Record::Stop(_) => None,
+        })
+        .collect()
 }
 
 /// The same value with the field names of the schema instead of their JSON form.
