@@ -22,6 +22,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Decode(decode::Arguments),
+    /// A consumer's engine over a file, without a broker
+    Derive(derive::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Derive(arguments) => derive::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
