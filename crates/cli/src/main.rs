@@ -4,6 +4,7 @@ mod decode;
 #[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod sim;
 mod topics;
 
 use std::process::ExitCode;
@@ -21,6 +22,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Decode(decode::Arguments),
+    /// A consumer's engine over a file, without a broker
+    Derive(derive::Arguments),
+    /// Simulated devices over real sockets
+    Sim(sim::Arguments),
     /// Topics of the log
     Topics(topics::Arguments),
 }
@@ -32,7 +37,17 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Derive(arguments) => derive::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
     exit::of(result)
+}
+
+/// Tells the person at the terminal something that is no answer.
+fn say(text: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+
+    // Nobody is there to be told that standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -84,10 +84,16 @@ topics! {
         "Stops between trips, each revision an upsert by stop id; key = device.";
     RawFrames = "milepost.raw-frames.v1", "milepost.frame.v1.RawFrame" as crate::frame::v1::RawFrame, Delete,
         "Every frame as it came, when switched on; key = device.";
+    Devices = "milepost.devices.v1", "milepost.registry.v1.Device" as crate::registry::v1::Device, Compact,
+        "Devices that are known, and the hashes of their codes; key = device.";
     Rosters = "milepost.rosters.v1", "milepost.roster.v1.Definition" as crate::roster::v1::Definition, Compact,
         "Persons, sites, shifts, patterns, policies and approvals; key = kind/id.";
     Calendars = "milepost.calendars.v1", "milepost.calendar.v1.Calendar" as crate::calendar::v1::Calendar, Compact,
         "Holidays, rest days and make-up days; key = calendar.";
+    Fences = "milepost.fences.v1", "milepost.fence.v1.Fence" as crate::fence::v1::Fence, Compact,
+        "What fences there are and how they are judged; key = fence.";
+    FenceEvents = "milepost.fence-events.v1", "milepost.fence.v1.FenceEvent" as crate::fence::v1::FenceEvent, Delete,
+        "Devices that entered, left or crossed fences; key = device.";
     Bindings = "milepost.bindings.v1", "milepost.binding.v1.Binding" as crate::binding::v1::Binding, Compact,
         "Who carries which device and when; key = binding.";
     Punches = "milepost.punches.v1", "milepost.punch.v1.Punch" as crate::punch::v1::Punch, Delete,
