@@ -62,17 +62,11 @@ layout! {
 }
 
 /// A phone number in 21 bytes, filled with zeros.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Phone(
     /// The bytes.
     pub [u8; 21],
 );
-
-impl Default for Phone {
-    fn default() -> Self {
-        Self([0; 21])
-    }
-}
 
 impl Phone {
     /// The number.
