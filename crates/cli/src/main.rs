@@ -32,6 +32,8 @@ enum Command {
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
+    /// A consumer's engine over a file, without a broker
+    Derive(derive::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Gateway(arguments) => roles::run(&arguments, roles::Role::Gateway),
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Derive(arguments) => derive::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
