@@ -84,6 +84,8 @@ topics! {
         "Stops between trips, each revision an upsert by stop id; key = device.";
     RawFrames = "milepost.raw-frames.v1", "milepost.frame.v1.RawFrame" as crate::frame::v1::RawFrame, Delete,
         "Every frame as it came, when switched on; key = device.";
+    Devices = "milepost.devices.v1", "milepost.registry.v1.Device" as crate::registry::v1::Device, Compact,
+        "Devices that are known, and the hashes of their codes; key = device.";
     Rosters = "milepost.rosters.v1", "milepost.roster.v1.Definition" as crate::roster::v1::Definition, Compact,
         "Persons, sites, shifts, patterns, policies and approvals; key = kind/id.";
     Calendars = "milepost.calendars.v1", "milepost.calendar.v1.Calendar" as crate::calendar::v1::Calendar, Compact,

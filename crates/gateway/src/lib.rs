@@ -1,3 +1,26 @@
-//! TCP and UDP listeners, sessions, acknowledgement after durability, spool.
+//! The gateway: devices in, events out, and an answer only for what is durable.
+//!
+//! * [`Gateway`] opens the ports and serves; [`Handle`] tells where it listens.
+//! * `shard`: a thread with an event loop that owns its connections, so that nothing about a connection is locked.
+//! * `link`: what a protocol contributes to a connection: frames, session, translation.
+//! * `translate`: messages of a protocol to events.
+//! * `registry`: which devices are known, and the hashes of their codes.
+//! * `owners`: which connection a device is served by: the newest.
+//! * `outlet`: where events go: the log, through the spool where one is used.
 
+mod config;
+mod emit;
+mod error;
+mod link;
+pub mod metrics;
+mod outlet;
+mod owners;
+mod registry;
+mod service;
+mod shard;
 pub mod translate;
+
+pub use config::{Admission, Deadlines, Devices, GatewayConfig, Limits, Listen, Spool, SpoolMode};
+pub use error::Error;
+pub use outlet::Outlet;
+pub use service::{Addresses, Gateway, Handle, run};

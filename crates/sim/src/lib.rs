@@ -1,1 +1,10 @@
 //! Simulated devices over real sockets, load, ground truth.
+
+pub mod device;
+pub mod echo;
+pub mod fleet;
+pub mod load;
+pub mod obligations;
+pub mod oracle;
+pub mod truth;
+pub mod world;

@@ -22,6 +22,8 @@ pub struct Analysed<'a> {
     pub decoded: Option<Decoded<'a>>,
     /// Zones that its date may be told in.
     pub zone: Zone,
+    /// What the frames so far tell about the kind of device.
+    pub model: Model,
     /// Device of the last login before it.
     pub device: Option<String>,
     /// Every byte by name.
@@ -70,12 +72,14 @@ pub fn analyse(input: &[u8]) -> Vec<Analysed<'_>> {
             frame: None,
             decoded: None,
             zone,
+            model,
             device: device.clone(),
             fields: Vec::new(),
         };
         match split.frame {
             Ok(frame) => {
                 model = Model::evidence(&frame).unwrap_or(model);
+                item.model = model;
                 match Message::parse(&frame, model) {
                     Ok(decoded) => {
                         if let Some((imei, zone_min)) = decoded.message.as_login() {
@@ -129,6 +133,7 @@ pub fn analyse_body(form: Form, number: u8, content: &[u8]) -> Analysed<'_> {
         frame: Some(frame),
         decoded,
         zone: Zone::default(),
+        model: Model::default(),
         device: None,
         fields,
     }

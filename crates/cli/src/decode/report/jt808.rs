@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use gateway::translate::{Events, jt808::translate};
+use wire::ErrorKind;
 use wire::jt808::{Analysed, Dialect, Header, Message, Received, analyse, analyse_body};
-use wire::{ErrorKind, Field};
 
 use super::{Body, FrameReport, context};
 
@@ -47,21 +47,12 @@ fn report(item: Analysed) -> FrameReport {
         device,
         serial: item.header.as_ref().map(|header| header.serial),
         checksum,
-        body: body_fields(&item),
+        body: super::body_fields(&item.fields, &["body"]),
         fields: item.fields,
         events,
         rest: item.rest,
         error: item.error,
     }
-}
-
-/// The fields of the body among those of the frame.
-fn body_fields(item: &Analysed) -> Vec<Field> {
-    item.fields
-        .iter()
-        .find(|field| field.name == "body")
-        .map(|field| field.parts.clone())
-        .unwrap_or_default()
 }
 
 /// A sub-packet is a part of a message: what it means shows when all are joined.

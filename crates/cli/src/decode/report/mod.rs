@@ -1,5 +1,6 @@
 //! What one input turned out to be, in the same form for both protocols.
 
+mod gt06;
 mod jt808;
 
 use std::str::FromStr;
@@ -130,7 +131,7 @@ impl Report {
         });
         let frames = match protocol {
             Protocol::Jt808 => jt808::frames(&input.bytes, body),
-            Protocol::Gt06 => Vec::new(),
+            Protocol::Gt06 => gt06::frames(&input.bytes),
         };
         Self {
             input: text.trim().to_owned(),
@@ -164,6 +165,12 @@ impl Report {
             .as_ref()
             .or_else(|| self.frames.iter().find_map(|frame| frame.error.as_ref()))
     }
+}
+
+/// The fields of the message among those of its frame, where they stand below one of `names`.
+fn body_fields(fields: &[Field], names: &[&str]) -> Vec<Field> {
+    let body = fields.iter().find(|field| names.contains(&field.name.as_ref()));
+    body.map(|field| field.parts.clone()).unwrap_or_default()
 }
 
 /// A message of a capture: nobody received it, so nothing is said about the time of receipt.

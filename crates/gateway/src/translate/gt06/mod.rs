@@ -174,7 +174,7 @@ impl Said<'_> {
             event_id: identified.event_id("cell_scan", 0, identified.body),
             device: identified.context.device.to_owned(),
             scan_time: self.time().map(timestamp),
-            received_at: Some(timestamp(identified.context.received_at)),
+            received_at: identified.context.received_at.map(timestamp),
             towers: self.towers(),
             access_points: self.access_points(),
             origin: Some(identified.origin.clone()),

@@ -40,7 +40,7 @@ fn events_of(fixtures: &[&str]) -> Events {
         let step = terminal.receive(frame, NOW, &mut Everyone);
         let context = Context {
             device: "356938035643809",
-            received_at: NOW,
+            received_at: Some(NOW),
             node: "node-1",
             generation: 7,
             transport: Transport::Tcp,

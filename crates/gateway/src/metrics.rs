@@ -1,0 +1,312 @@
+//! Metrics of the gateway, each declared once.
+
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use runtime::metrics::{Declaration, Unit};
+
+/// Every metric of the gateway.
+pub const ALL: &[Declaration] = &[
+    FRAMES_RECEIVED,
+    FRAME_ERRORS,
+    ACK_LATENCY,
+    ACKS,
+    BYTES,
+    CONNECTIONS,
+    OPENED,
+    CLOSED,
+    TAKEOVERS,
+    LOGINS,
+    THROTTLED,
+    IN_FLIGHT_BYTES,
+    PARTIAL_BYTES,
+    BACKPRESSURED,
+    RECORDS_FAILED,
+    DEVICES_KNOWN,
+    DEVICES_ONLINE,
+    UDP_UNSENT,
+];
+
+const FRAMES_RECEIVED: Declaration = Declaration::counter(
+    "milepost_gateway_frames_received_total",
+    Unit::Count,
+    &["protocol", "msg"],
+    "Good frames received, by message.",
+);
+const FRAME_ERRORS: Declaration = Declaration::counter(
+    "milepost_gateway_frame_errors_total",
+    Unit::Count,
+    &["protocol", "reason"],
+    "Frames and bytes that were not understood or were refused; each is in the topic rejects.",
+);
+const ACK_LATENCY: Declaration = Declaration::seconds(
+    "milepost_gateway_ack_latency_seconds",
+    &["protocol"],
+    "Time from reading a frame to releasing its answer, for answers that wait for durability.",
+);
+const ACKS: Declaration = Declaration::counter(
+    "milepost_gateway_acks_total",
+    Unit::Count,
+    &["protocol", "result"],
+    "Answers: written at once, written after durability, or withheld because the log did not take the data.",
+);
+const BYTES: Declaration = Declaration::counter(
+    "milepost_gateway_traffic_bytes_total",
+    Unit::Bytes,
+    &["direction"],
+    "Bytes read from and written to devices.",
+);
+const CONNECTIONS: Declaration = Declaration::gauge(
+    "milepost_gateway_connections",
+    Unit::Count,
+    &["protocol", "state"],
+    "Connections and datagram peers, before and after a device was admitted.",
+);
+const OPENED: Declaration = Declaration::counter(
+    "milepost_gateway_connections_opened_total",
+    Unit::Count,
+    &[],
+    "Connections accepted and datagram peers met.",
+);
+const CLOSED: Declaration = Declaration::counter(
+    "milepost_gateway_connections_closed_total",
+    Unit::Count,
+    &["reason"],
+    "Connections ended, by reason.",
+);
+const TAKEOVERS: Declaration = Declaration::counter(
+    "milepost_gateway_session_takeovers_total",
+    Unit::Count,
+    &[],
+    "Times that a newer connection of a device replaced an older one.",
+);
+const LOGINS: Declaration = Declaration::counter(
+    "milepost_gateway_logins_total",
+    Unit::Count,
+    &["protocol", "result"],
+    "Claims of devices to be let in, by result.",
+);
+const THROTTLED: Declaration = Declaration::counter(
+    "milepost_gateway_throttled_total",
+    Unit::Count,
+    &["level"],
+    "Connections and datagrams not served because a limit was reached.",
+);
+const IN_FLIGHT_BYTES: Declaration = Declaration::gauge(
+    "milepost_gateway_inflight_bytes",
+    Unit::Bytes,
+    &[],
+    "Bytes on their way to the log.",
+);
+const PARTIAL_BYTES: Declaration = Declaration::gauge(
+    "milepost_gateway_partial_frame_bytes",
+    Unit::Bytes,
+    &[],
+    "Bytes of frames that have not come whole.",
+);
+const BACKPRESSURED: Declaration = Declaration::gauge(
+    "milepost_gateway_backpressured_connections",
+    Unit::Count,
+    &[],
+    "Connections that are not read because too much is on its way to the log.",
+);
+const RECORDS_FAILED: Declaration = Declaration::counter(
+    "milepost_gateway_records_failed_total",
+    Unit::Count,
+    &[],
+    "Records that the log did not take.",
+);
+const DEVICES_KNOWN: Declaration = Declaration::gauge(
+    "milepost_gateway_devices_known",
+    Unit::Count,
+    &[],
+    "Devices that are known.",
+);
+const DEVICES_ONLINE: Declaration = Declaration::gauge(
+    "milepost_gateway_devices_online",
+    Unit::Count,
+    &[],
+    "Devices that are being served.",
+);
+const UDP_UNSENT: Declaration = Declaration::counter(
+    "milepost_gateway_udp_unsent_total",
+    Unit::Count,
+    &[],
+    "Datagrams not sent because the peer would have been sent more bytes than it sent.",
+);
+
+/// Why a connection ended; the value of the label `reason` and of `Offline.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Eof,
+    FirstByte,
+    Login,
+    Idle,
+    FrameTimeout,
+    Takeover,
+    Flood,
+    NotAdmitted,
+    Unregistered,
+    Drain,
+    Error,
+}
+
+impl Reason {
+    const ALL: [Self; 11] = [
+        Self::Eof,
+        Self::FirstByte,
+        Self::Login,
+        Self::Idle,
+        Self::FrameTimeout,
+        Self::Takeover,
+        Self::Flood,
+        Self::NotAdmitted,
+        Self::Unregistered,
+        Self::Drain,
+        Self::Error,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Eof => "eof",
+            Self::FirstByte => "first_byte_timeout",
+            Self::Login => "login_timeout",
+            Self::Idle => "idle",
+            Self::FrameTimeout => "frame_timeout",
+            Self::Takeover => "takeover",
+            Self::Flood => "flood",
+            Self::NotAdmitted => "not_admitted",
+            Self::Unregistered => "unregistered",
+            Self::Drain => "drain",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl From<wire::Close> for Reason {
+    fn from(close: wire::Close) -> Self {
+        match close {
+            wire::Close::LoginTimeout => Self::Login,
+            wire::Close::Idle => Self::Idle,
+            wire::Close::NotAdmitted => Self::NotAdmitted,
+            wire::Close::Unregistered => Self::Unregistered,
+        }
+    }
+}
+
+/// Counters of one protocol, looked up once.
+#[derive(Clone)]
+pub(crate) struct PerProtocol {
+    name: &'static str,
+    frames: Vec<(&'static str, Counter)>,
+    pub(crate) ack_latency: Histogram,
+    pub(crate) acks_at_once: Counter,
+    pub(crate) acks_durable: Counter,
+    pub(crate) acks_withheld: Counter,
+    pub(crate) handshake: Gauge,
+    pub(crate) online: Gauge,
+}
+
+impl PerProtocol {
+    pub(crate) fn new(name: &'static str) -> Self {
+        let acks = |result| counter!(ACKS.name, "protocol" => name, "result" => result);
+        let connections = |state| gauge!(CONNECTIONS.name, "protocol" => name, "state" => state);
+        Self {
+            name,
+            frames: Vec::new(),
+            ack_latency: histogram!(ACK_LATENCY.name, "protocol" => name),
+            acks_at_once: acks("at_once"),
+            acks_durable: acks("ok"),
+            acks_withheld: acks("withheld"),
+            handshake: connections("handshake"),
+            online: connections("online"),
+        }
+    }
+
+    /// Counts a good frame; `msg` is the message's name from the protocol's table.
+    pub(crate) fn frame(&mut self, msg: &'static str) {
+        // A device sends few kinds, and the names are constants: comparing pointers finds them fastest.
+        let found = self.frames.iter().find(|(known, _)| std::ptr::eq(*known, msg));
+        if let Some((_, counter)) = found {
+            counter.increment(1);
+            return;
+        }
+        let counter = counter!(FRAMES_RECEIVED.name, "protocol" => self.name, "msg" => msg);
+        counter.increment(1);
+        self.frames.push((msg, counter));
+    }
+
+    pub(crate) fn frame_error(&self, reason: &'static str) {
+        counter!(FRAME_ERRORS.name, "protocol" => self.name, "reason" => reason).increment(1);
+    }
+
+    pub(crate) fn login(&self, result: &'static str) {
+        counter!(LOGINS.name, "protocol" => self.name, "result" => result).increment(1);
+    }
+}
+
+/// Counters of a thread, looked up once.
+pub(crate) struct Counters {
+    pub(crate) gt06: PerProtocol,
+    pub(crate) jt808: PerProtocol,
+    /// Connections whose protocol is not known yet.
+    pub(crate) unknown: PerProtocol,
+    pub(crate) bytes_in: Counter,
+    pub(crate) bytes_out: Counter,
+    pub(crate) opened: Counter,
+    pub(crate) takeovers: Counter,
+    pub(crate) records_failed: Counter,
+    pub(crate) udp_unsent: Counter,
+    pub(crate) backpressured: Gauge,
+    closed: [Counter; Reason::ALL.len()],
+}
+
+impl Counters {
+    pub(crate) fn new() -> Self {
+        Self {
+            gt06: PerProtocol::new("gt06"),
+            jt808: PerProtocol::new("jt808"),
+            unknown: PerProtocol::new("unknown"),
+            bytes_in: counter!(BYTES.name, "direction" => "in"),
+            bytes_out: counter!(BYTES.name, "direction" => "out"),
+            opened: counter!(OPENED.name),
+            takeovers: counter!(TAKEOVERS.name),
+            records_failed: counter!(RECORDS_FAILED.name),
+            udp_unsent: counter!(UDP_UNSENT.name),
+            backpressured: gauge!(BACKPRESSURED.name),
+            closed: Reason::ALL.map(|reason| counter!(CLOSED.name, "reason" => reason.name())),
+        }
+    }
+
+    pub(crate) fn closed(&self, reason: Reason) {
+        self.closed[reason as usize].increment(1);
+    }
+}
+
+pub(crate) fn throttled(level: &'static str) {
+    counter!(THROTTLED.name, "level" => level).increment(1);
+}
+
+/// Levels that are read about once a second.
+pub(crate) fn levels(in_flight: u64, partial: u64, known: usize, online: usize) {
+    gauge!(IN_FLIGHT_BYTES.name).set(in_flight as f64);
+    gauge!(PARTIAL_BYTES.name).set(partial as f64);
+    gauge!(DEVICES_KNOWN.name).set(known as f64);
+    gauge!(DEVICES_ONLINE.name).set(online as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_role_kind_and_unit() {
+        let faults: Vec<String> = ALL.iter().filter_map(|metric| metric.fault("gateway")).collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+
+    #[test]
+    fn reasons_are_counted_under_their_own_names() {
+        for (index, reason) in Reason::ALL.iter().enumerate() {
+            assert_eq!(*reason as usize, index);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use bus::{Publisher, Receipt, Record};
+
+/// Where the gateway's records go.
+pub trait Outlet: Send + Sync {
+    /// Takes the record without waiting; its receipt is settled once, `Ok` only when the record is durable.
+    fn publish(&self, record: Record, receipt: Receipt);
+
+    /// False when so much is on its way that nothing more should be read from devices.
+    fn has_room(&self) -> bool;
+
+    /// Bytes on their way.
+    fn in_flight_bytes(&self) -> u64;
+}
+
+impl Outlet for Publisher {
+    fn publish(&self, record: Record, receipt: Receipt) {
+        Publisher::publish(self, record, receipt);
+    }
+
+    fn has_room(&self) -> bool {
+        Publisher::has_room(self)
+    }
+
+    fn in_flight_bytes(&self) -> u64 {
+        Publisher::in_flight_bytes(self)
+    }
+}

@@ -1,0 +1,101 @@
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use bus::{Outcome, ReceiptSink};
+use mio::Waker;
+use mio::net::TcpStream;
+
+use super::port::Port;
+use crate::metrics::Reason;
+
+/// Token of records that no answer waits for.
+pub(crate) const UNTRACKED: u64 = u64::MAX;
+
+/// What other threads tell a shard.
+pub(crate) enum Note {
+    /// A connection to serve.
+    Accepted(TcpStream, SocketAddr, Port),
+    /// End the connection, if its device still has that generation there.
+    Close {
+        slot: u32,
+        generation: u64,
+        reason: Reason,
+    },
+    /// Serve nothing new, and end by this time in milliseconds.
+    Drain { deadline_ms: i64 },
+}
+
+/// What became of a record that was published with the token.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settled {
+    pub(crate) token: u64,
+    pub(crate) durable: bool,
+}
+
+/// Where a shard is told things from outside. It is woken once for as much as comes while it is busy.
+pub(crate) struct Inbox {
+    waker: Waker,
+    woken: AtomicBool,
+    settled: Mutex<Vec<Settled>>,
+    notes: Mutex<Vec<Note>>,
+}
+
+impl Inbox {
+    pub(crate) fn new(waker: Waker) -> Self {
+        Self {
+            waker,
+            woken: AtomicBool::new(false),
+            settled: Mutex::default(),
+            notes: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn tell(&self, note: Note) {
+        self.notes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(note);
+        self.wake();
+    }
+
+    /// Moves what has come into the caller's lists, which are empty.
+    pub(super) fn take(&self, settled: &mut Vec<Settled>, notes: &mut Vec<Note>) {
+        if !self.woken.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        std::mem::swap(
+            settled,
+            &mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        std::mem::swap(
+            notes,
+            &mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
+    fn wake(&self) {
+        if !self.woken.swap(true, Ordering::AcqRel)
+            && let Err(error) = self.waker.wake()
+        {
+            tracing::error!(%error, "a thread that serves connections cannot be woken");
+        }
+    }
+}
+
+impl ReceiptSink for Inbox {
+    fn settled(&self, token: u64, outcome: Outcome) {
+        let durable = outcome.is_ok();
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a record was not taken");
+            if token == UNTRACKED && !error.is_retryable() {
+                tracing::warn!(%error, "the log refuses a record");
+            }
+        }
+        self.settled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Settled { token, durable });
+        self.wake();
+    }
+}

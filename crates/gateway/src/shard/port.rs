@@ -1,0 +1,133 @@
+use std::io;
+use std::net::SocketAddr;
+
+use mio::net::{TcpListener, UdpSocket};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::config::Listen;
+use crate::link::Speaks;
+use crate::{Addresses, Error};
+
+/// Connections that the system keeps until they are accepted.
+const BACKLOG: i32 = 4096;
+/// Receive buffer of a port for datagrams in bytes, as far as the system allows: many devices share it.
+const UDP_BUFFER: usize = 4 << 20;
+
+/// What a port is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Port {
+    pub(crate) speaks: Speaks,
+    /// The configuration key of its address.
+    pub(crate) key: &'static str,
+}
+
+/// Ports that are open.
+pub(crate) struct Ports {
+    pub(crate) tcp: Vec<(TcpListener, Port)>,
+    pub(crate) udp: Vec<(UdpSocket, Port)>,
+}
+
+impl Ports {
+    /// Where they are.
+    pub(crate) fn addresses(&self) -> io::Result<Addresses> {
+        let mut addresses = Addresses::default();
+        for (listener, port) in &self.tcp {
+            let list = match port.speaks {
+                Speaks::Gt06 => &mut addresses.gt06_tcp,
+                Speaks::Jt808 => &mut addresses.jt808_tcp,
+                Speaks::Any => &mut addresses.any_tcp,
+            };
+            list.push(listener.local_addr()?);
+        }
+        for (socket, port) in &self.udp {
+            let list = match port.speaks {
+                Speaks::Gt06 => &mut addresses.gt06_udp,
+                Speaks::Jt808 => &mut addresses.jt808_udp,
+                Speaks::Any => &mut addresses.any_udp,
+            };
+            list.push(socket.local_addr()?);
+        }
+        Ok(addresses)
+    }
+
+    /// The ports for each of `shards` shards: listeners with the first, which hands connections on, ports for
+    /// datagrams in turn.
+    pub(crate) fn spread(self, shards: usize) -> Vec<Self> {
+        let mut spread: Vec<Self> = (0..shards)
+            .map(|_| Self {
+                tcp: Vec::new(),
+                udp: Vec::new(),
+            })
+            .collect();
+        for (index, udp) in self.udp.into_iter().enumerate() {
+            spread[index % shards].udp.push(udp);
+        }
+        spread[0].tcp = self.tcp;
+        spread
+    }
+
+    /// Opens all ports, or none.
+    pub(crate) fn open(listen: &Listen) -> Result<Self, Error> {
+        let port = |speaks, key| Port { speaks, key };
+        let tcp = [
+            (&listen.gt06_tcp, port(Speaks::Gt06, "gateway.listen.gt06_tcp")),
+            (&listen.jt808_tcp, port(Speaks::Jt808, "gateway.listen.jt808_tcp")),
+            (&listen.any_tcp, port(Speaks::Any, "gateway.listen.any_tcp")),
+        ];
+        let udp = [
+            (&listen.gt06_udp, port(Speaks::Gt06, "gateway.listen.gt06_udp")),
+            (&listen.jt808_udp, port(Speaks::Jt808, "gateway.listen.jt808_udp")),
+            (&listen.any_udp, port(Speaks::Any, "gateway.listen.any_udp")),
+        ];
+        let mut ports = Self {
+            tcp: Vec::new(),
+            udp: Vec::new(),
+        };
+        for (addresses, port) in tcp {
+            for address in addresses {
+                let listener = open_tcp(*address).map_err(failed(*address, "tcp", port.key))?;
+                ports.tcp.push((listener, port));
+            }
+        }
+        for (addresses, port) in udp {
+            for address in addresses {
+                let socket = open_udp(*address).map_err(failed(*address, "udp", port.key))?;
+                ports.udp.push((socket, port));
+            }
+        }
+        Ok(ports)
+    }
+}
+
+fn failed(
+    address: SocketAddr,
+    transport: &'static str,
+    key: &'static str,
+) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::Listen {
+        address,
+        transport,
+        key,
+        source,
+    }
+}
+
+fn open_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A restarted gateway must not wait for connections of the old one to time out.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(TcpListener::from_std(socket.into()))
+}
+
+fn open_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    if let Err(error) = socket.set_recv_buffer_size(UDP_BUFFER) {
+        tracing::debug!(%error, "the receive buffer keeps the system's size");
+    }
+    socket.bind(&address.into())?;
+    Ok(UdpSocket::from_std(socket.into()))
+}

@@ -1,0 +1,114 @@
+use std::sync::atomic::Ordering;
+
+use wire::Time;
+
+use super::Shard;
+use super::connection::{Connection, State};
+use crate::config::{Deadlines, millis};
+use crate::metrics::{self, Reason};
+
+impl Shard {
+    /// Looks at all deadlines, when it is time to.
+    pub(super) fn sweep(&mut self) {
+        let now = self.core.now_ms;
+        let draining = self.drain_ms.is_some();
+        if now - self.swept_ms < self.sweep_every_ms && !draining && now >= self.swept_ms {
+            return;
+        }
+        self.swept_ms = now;
+        for door in &mut self.doors {
+            door.reopen(now);
+        }
+        let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
+        let mut due = Vec::new();
+        for (slot, connection) in &mut self.connections {
+            if overdue {
+                due.push((slot, Reason::Drain, true));
+            } else if let Some(ending) = connection.state.ending {
+                if now >= connection.state.given_up_ms {
+                    due.push((slot, ending, true));
+                }
+            } else if let Some(reason) = passed(connection, now, &self.core.shared.config.deadlines) {
+                due.push((slot, reason, false));
+            }
+        }
+        for (slot, reason, at_once) in due {
+            if at_once {
+                self.close(slot, reason);
+            } else {
+                self.end(slot, reason);
+            }
+        }
+        self.evict_partial();
+        if self.core.index == 0 {
+            let shared = &self.core.shared;
+            metrics::levels(
+                shared.outlet.in_flight_bytes(),
+                shared.partial_bytes.load(Ordering::Relaxed),
+                shared.registry.len(),
+                shared.owners.len(),
+            );
+        }
+    }
+
+    /// Ends the connections whose frames have been incomplete longest while all of them together hold too much.
+    fn evict_partial(&mut self) {
+        let limit = self.core.shared.config.limits.partial_frame_bytes;
+        let held = self.core.shared.partial_bytes.load(Ordering::Relaxed);
+        if held <= limit {
+            return;
+        }
+        let mut waiting: Vec<(i64, usize, u64)> = self
+            .connections
+            .iter()
+            .filter(|(_, connection)| !connection.partial.is_empty())
+            .map(|(slot, connection)| (connection.state.partial_ms, slot, connection.partial.len() as u64))
+            .collect();
+        waiting.sort_unstable();
+        let mut over = held - limit;
+        for (_, slot, bytes) in waiting {
+            if over == 0 {
+                break;
+            }
+            over = over.saturating_sub(bytes);
+            metrics::throttled("partial_frames");
+            self.close(slot, Reason::Flood);
+        }
+    }
+
+    /// Stops taking connections and reading; connections end when their answers are written.
+    pub(super) fn begin_drain(&mut self, deadline_ms: i64) {
+        self.drain_ms = Some(deadline_ms);
+        self.doors.clear();
+        let slots: Vec<usize> = self.connections.iter().map(|(slot, _)| slot).collect();
+        for slot in slots {
+            self.end(slot, Reason::Drain);
+            if let Some(connection) = self.connections.get_mut(slot) {
+                connection.state.given_up_ms = connection.state.given_up_ms.max(deadline_ms);
+            }
+        }
+    }
+}
+
+/// The deadline that a connection has passed, if any.
+fn passed(connection: &mut Connection, now: i64, deadlines: &Deadlines) -> Option<Reason> {
+    if let Some(reason) = passed_before_login(&connection.state, now, deadlines) {
+        return Some(reason);
+    }
+    let partial = connection.state.partial_ms;
+    if partial != 0 && now - partial >= millis(deadlines.frame_seconds) {
+        return Some(Reason::FrameTimeout);
+    }
+    connection.link.expire(Time(now)).map(Reason::from)
+}
+
+fn passed_before_login(state: &State, now: i64, deadlines: &Deadlines) -> Option<Reason> {
+    let open = now - state.opened_ms;
+    if state.totals.bytes_in == 0 && open >= millis(deadlines.first_byte_seconds) {
+        Some(Reason::FirstByte)
+    } else if !state.online() && open >= millis(deadlines.login_seconds) {
+        Some(Reason::Login)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,123 @@
+//! Closed-loop load: many connections, each with a bounded number of messages that wait for their answer.
+
+mod answers;
+mod connection;
+mod frames;
+mod stats;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::LocalSet;
+use tokio_util::sync::CancellationToken;
+
+pub use frames::{FrameMaker, Protocol};
+pub use stats::{Latency, Report};
+
+use crate::obligations::Obligations;
+use connection::Connection;
+use stats::Stats;
+
+/// Connections that are set up at the same time.
+const CONNECTING: usize = 200;
+/// Days that the first fix lies back, so that counting on by a second per message stays in the past.
+const BACK_DAYS: i64 = 40;
+
+/// What a load run does.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Protocol to speak.
+    pub protocol: Protocol,
+    /// Where the gateway listens.
+    pub gateway: SocketAddr,
+    /// Connections, one device each.
+    pub connections: u64,
+    /// Messages per connection that may wait for their answer; 0 keeps connections idle.
+    pub in_flight: usize,
+    /// Messages a second over all connections; none: as many as are answered.
+    pub rate: Option<f64>,
+    /// How long.
+    pub duration: Duration,
+    /// Seconds without an answer after which a device connects anew and sends again.
+    pub answer_timeout: Duration,
+    /// Number of the first device; runs that share a gateway take different ones.
+    pub first_device: u64,
+    /// The other side is an echo server: no login, what comes back is the answer.
+    pub echo: bool,
+    /// Time of the run's begin; fix times count from well before it.
+    pub now: Timestamp,
+    /// Where to write the obligations.
+    pub obligations: Option<PathBuf>,
+}
+
+/// A load run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No runtime.
+    #[error("cannot start the runtime of the load")]
+    Runtime(#[source] std::io::Error),
+    /// The obligations could not be written.
+    #[error("cannot write the obligations to {path}")]
+    Obligations {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Runs the load on this thread until its duration is over or `stop` is cancelled, then waits up to the answer timeout
+/// for answers that are still due.
+///
+/// # Errors
+/// When the obligations cannot be written.
+pub fn run(settings: &Settings, stop: &CancellationToken) -> Result<(Report, Vec<Obligations>), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let (report, obligations) = LocalSet::new().block_on(&runtime, drive(settings, stop));
+    if let Some(path) = &settings.obligations {
+        Obligations::write_all(&obligations, path).map_err(|source| Error::Obligations {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok((report, obligations))
+}
+
+async fn drive(settings: &Settings, stop: &CancellationToken) -> (Report, Vec<Obligations>) {
+    let stats = Rc::new(Stats::default());
+    let gate = Rc::new(Semaphore::new(CONNECTING));
+    let settings = Rc::new(settings.clone());
+    let stop = stop.child_token();
+    let started = Instant::now();
+    let tasks: Vec<_> = (0..settings.connections)
+        .map(|number| {
+            let connection = Connection::new(Rc::clone(&settings), number, Rc::clone(&stats), stop.clone());
+            tokio::task::spawn_local(connection.run(Rc::clone(&gate)))
+        })
+        .collect();
+    tokio::select! {
+        () = tokio::time::sleep(settings.duration) => {}
+        () = stop.cancelled() => {}
+    }
+    let loaded = started.elapsed();
+    let acked_in_time = stats.acked.get();
+    stop.cancel();
+    let mut obligations = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        if let Ok(one) = task.await {
+            obligations.push(one);
+        }
+    }
+    (stats.report(loaded, acked_in_time, &obligations), obligations)
+}
+
+fn base(now: Timestamp) -> i64 {
+    now.as_second() - BACK_DAYS * 86_400
+}

@@ -1,0 +1,125 @@
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use crate::obligations::Obligations;
+
+/// Longest latency that is told apart, in microseconds: ten minutes.
+const LONGEST_US: u64 = 600_000_000;
+
+/// Counters of one run, on one thread.
+#[derive(Debug)]
+pub(super) struct Stats {
+    pub(super) acked: Cell<u64>,
+    pub(super) refused: Cell<u64>,
+    pub(super) connects: Cell<u64>,
+    pub(super) online: Cell<u64>,
+    pub(super) latency: RefCell<Histogram<u64>>,
+}
+
+impl Default for Stats {
+    fn default() -> Self {
+        Self {
+            acked: Cell::default(),
+            refused: Cell::default(),
+            connects: Cell::default(),
+            online: Cell::default(),
+            latency: RefCell::new(
+                Histogram::new_with_bounds(1, LONGEST_US, 3)
+                    .unwrap_or_else(|_| unreachable!("the bounds are constants that fit")),
+            ),
+        }
+    }
+}
+
+/// Adds one.
+pub(super) fn count(cell: &Cell<u64>) {
+    cell.set(cell.get() + 1);
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Seconds during which messages were sent.
+    pub seconds: f64,
+    /// Connections asked for.
+    pub connections: u64,
+    /// Connections that got through to being served, at the end of the run.
+    pub online: u64,
+    /// Times that a device connected.
+    pub connects: u64,
+    /// Messages that were given to the network, each counted once.
+    pub sent: u64,
+    /// Messages that were sent again.
+    pub resent: u64,
+    /// Messages that were acknowledged.
+    pub acked: u64,
+    /// Messages that were answered with something else than "received".
+    pub refused: u64,
+    /// Acknowledged messages a second while sending.
+    pub acked_per_second: f64,
+    /// From the writing of a message to the reading of its answer.
+    pub ack_latency_ms: Latency,
+}
+
+/// Quantiles in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Latency {
+    /// Half are faster.
+    pub p50: f64,
+    /// 99 of 100 are faster.
+    pub p99: f64,
+    /// 999 of 1,000 are faster.
+    pub p999: f64,
+    /// The slowest.
+    pub max: f64,
+}
+
+impl Stats {
+    pub(super) fn report(&self, loaded: Duration, acked_in_time: u64, all: &[Obligations]) -> Report {
+        let latency = self.latency.borrow();
+        let ms = |us: u64| us as f64 / 1000.0;
+        Report {
+            seconds: loaded.as_secs_f64(),
+            connections: all.len() as u64,
+            online: self.online.get(),
+            connects: self.connects.get(),
+            sent: all.iter().map(|one| one.sent.len()).sum(),
+            resent: all.iter().map(|one| one.resent.len()).sum(),
+            acked: self.acked.get(),
+            refused: self.refused.get(),
+            acked_per_second: acked_in_time as f64 / loaded.as_secs_f64().max(1e-9),
+            ack_latency_ms: Latency {
+                p50: ms(latency.value_at_quantile(0.5)),
+                p99: ms(latency.value_at_quantile(0.99)),
+                p999: ms(latency.value_at_quantile(0.999)),
+                max: ms(latency.max()),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(
+            f,
+            "connections    {:>12}   {} online at the end, {} connects",
+            self.connections, self.online, self.connects
+        )?;
+        writeln!(f, "sent           {:>12}   {} again", self.sent, self.resent)?;
+        writeln!(
+            f,
+            "acked          {:>12}   {:.0} a second over {:.1} s",
+            self.acked, self.acked_per_second, self.seconds
+        )?;
+        writeln!(f, "refused        {:>12}", self.refused)?;
+        let latency = &self.ack_latency_ms;
+        write!(
+            f,
+            "ack latency    p50 {:.2} ms   p99 {:.2} ms   p99.9 {:.2} ms   max {:.2} ms",
+            latency.p50, latency.p99, latency.p999, latency.max
+        )
+    }
+}
