@@ -300,7 +300,7 @@ impl Track {
         let mut part = part;
         self.saved.head = true;
         loop {
-            old.extend(part.log.drain(..));
+            old.append(&mut part.log);
             let mut state = part.start.clone();
             let told = new.len();
             for fix in &part.fixes {

@@ -97,7 +97,6 @@ impl Presence {
         fix: &Fix,
         last: Option<&Fix>,
         (number, slot, rules): (u32, &Slot, &Rules),
-        context: &Context<'_>,
         out: &mut Vec<Transition>,
     ) -> Option<Self> {
         let evidence = judge(fix, slot, rules);
@@ -131,7 +130,7 @@ impl Presence {
                 event.not_before = not_before
             });
         } else {
-            presence.take(fix, evidence, rules, context, out);
+            presence.take(fix, evidence, rules, out);
         }
         Some(presence)
     }
@@ -142,7 +141,6 @@ impl Presence {
         fix: &Fix,
         evidence: Evidence,
         rules: &Rules,
-        context: &Context<'_>,
         out: &mut Vec<Transition>,
     ) -> bool {
         match (self.phase, evidence) {
@@ -152,7 +150,7 @@ impl Presence {
                 self.place = fix.point;
                 self.probability = single(evidence.probability());
                 self.coarse = is_coarse(fix);
-                self.take(fix, evidence, rules, context, out)
+                self.take(fix, evidence, rules, out)
             }
             (Phase::Entering, Evidence::Inside { full, .. }) => {
                 self.weight = self.weight.saturating_add(weight(full, rules.enter_fixes));

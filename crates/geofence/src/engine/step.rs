@@ -34,7 +34,7 @@ impl Live {
                 return false;
             };
             let evidence = judge(fix, slot, rules);
-            presence.take(fix, evidence, rules, context, out)
+            presence.take(fix, evidence, rules, out)
         });
         self.discover(fix, last.as_ref(), &mut presences, context, out);
         self.presences = presences;
@@ -97,7 +97,7 @@ impl Live {
             if !concerned {
                 continue;
             }
-            if here && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), context, out) {
+            if here && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), out) {
                 presences.insert(place, presence);
                 continue;
             }
