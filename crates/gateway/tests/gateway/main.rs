@@ -15,5 +15,6 @@ mod gt06;
 mod hostile;
 mod outlet;
 mod rig;
+mod spool;
 mod takeover;
 mod udp;
