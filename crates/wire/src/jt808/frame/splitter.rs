@@ -290,35 +290,21 @@ fn look_after_bad(rest: &[u8]) -> Option<Found> {
     }
 }
 
-/// The front of `rest` is an `E7` and the dialect is not known.
+/// The front of `rest` is an `E7` and the dialect is not known: a frame of the padlock dialect when all up to the next
+/// `E7` checks out, unless a whole frame of the standard dialect comes first.
 fn look_padlock(rest: &[u8]) -> Option<Found> {
-    let found = framed(rest, Dialect::Padlock);
-    let reach = match &found {
-        Some(Found::Framed { inner_to, .. }) => *inner_to,
-        _ => rest.len().min(MAX_ESCAPED),
-    };
+    let inner = rest.get(1..)?;
+    let closing = memchr::memchr(Dialect::Padlock.delimiter(), inner).filter(|at| *at <= MAX_ESCAPED);
+    let reach = inner.get(..closing.unwrap_or_else(|| inner.len().min(MAX_ESCAPED)))?;
     let mut scratch = Vec::new();
-    if let Some(at) = standard_frame_within(rest.get(1..reach)?, &mut scratch) {
-        return Some(Found::Junk {
-            length: at.saturating_add(1),
-        });
+    if let Some(at) = standard_frame_within(reach, &mut scratch) {
+        return Some(Found::Junk { length: at.saturating_add(1) });
     }
-    match found {
-        Some(Found::Framed {
-            inner_from, inner_to, ..
-        }) => {
-            let good = rest.get(inner_from..inner_to).is_some_and(|inner| {
-                open(inner, rest, Dialect::Padlock, Excess::Accept, &mut scratch).is_ok()
-            });
-            if good {
-                found
-            } else {
-                Some(Found::Junk { length: 1 })
-            }
-        }
-        Some(_) => Some(Found::Junk { length: 1 }),
-        None => None,
+    if closing.is_none() && inner.len() <= MAX_ESCAPED {
+        return None;
     }
+    let good = closing.is_some() && open(reach, reach, Dialect::Padlock, Excess::Accept, &mut scratch).is_ok();
+    if good { framed(rest, Dialect::Padlock) } else { Some(Found::Junk { length: 1 }) }
 }
 
 /// Place of a whole good frame of the standard dialect.
