@@ -10,14 +10,35 @@ use super::shared::{self, Line};
 
 /// Cases that are left, with what would be needed.
 const LEFT: &[(&str, &str)] = &[
-    ("frames with a serial of one byte (0x5501, 0x5502), off by default in the reference", "one-byte serial"),
-    ("recorder data of GB/T 19056, which the reference does not lay out", "recorder"),
-    ("parameters of T/JSATL 12 and T/GDRTA 002, which the reference does not lay out", "safety parameters"),
+    (
+        "frames with a serial of one byte (0x5501, 0x5502), off by default in the reference",
+        "one-byte serial",
+    ),
+    (
+        "recorder data of GB/T 19056, which the reference does not lay out",
+        "recorder",
+    ),
+    (
+        "parameters of T/JSATL 12 and T/GDRTA 002, which the reference does not lay out",
+        "safety parameters",
+    ),
     ("vendor items that the reference does not lay out", "vendor item"),
-    ("what a test registers for itself: custom items, commands and messages", "custom"),
-    ("properties of the peer's own objects, no content of the message", "peer object"),
-    ("alarms that a model's maker defined for itself in bits of the standard", "bits of the model"),
-    ("asserted values that the bytes do not hold, or hold in another order than the standard's", "not in the bytes"),
+    (
+        "what a test registers for itself: custom items, commands and messages",
+        "custom",
+    ),
+    (
+        "properties of the peer's own objects, no content of the message",
+        "peer object",
+    ),
+    (
+        "alarms that a model's maker defined for itself in bits of the standard",
+        "bits of the model",
+    ),
+    (
+        "asserted values that the bytes do not hold, or hold in another order than the standard's",
+        "not in the bytes",
+    ),
 ];
 
 /// Cases that are left by name: what they assert is not in their bytes by the layouts of the reference.
@@ -25,12 +46,28 @@ const NAMED: &[(&str, &[&str])] = &[
     (
         "vendor item",
         &[
-            "Jt808/040", "Jt808/041", "Jt808/078", "Jt808/110", "Jt808/111", "Jt808/112", "j-0527", "j-0528", "j-0564",
-            "j-0596", "j-0597", "j-0598",
+            "Jt808/040",
+            "Jt808/041",
+            "Jt808/078",
+            "Jt808/110",
+            "Jt808/111",
+            "Jt808/112",
+            "j-0527",
+            "j-0528",
+            "j-0564",
+            "j-0596",
+            "j-0597",
+            "j-0598",
         ],
     ),
-    ("bits of the model", &["Jt808/067", "Jt808/108", "j-0553", "j-0594"]),
-    ("not in the bytes", &["j-0028", "j-0055", "j-0309", "j-0323", "j-0335"]),
+    (
+        "bits of the model",
+        &["Jt808/067", "Jt808/108", "j-0553", "j-0594"],
+    ),
+    (
+        "not in the bytes",
+        &["j-0028", "j-0055", "j-0309", "j-0323", "j-0335"],
+    ),
 ];
 
 /// What became of a case.
@@ -64,11 +101,20 @@ fn the_open_data() {
             Outcome::Left(_) => "left",
             Outcome::Wrong(_) => "wrong",
         };
-        *table.entry(line.source.clone()).or_default().entry(column).or_default() += 1;
+        *table
+            .entry(line.source.clone())
+            .or_default()
+            .entry(column)
+            .or_default() += 1;
         match outcome {
             Outcome::Values(count) => values += count,
             Outcome::Left(why) => left.entry(why).or_default().push(line.id.clone()),
-            Outcome::Wrong(what) => wrong.push(format!("{} {} {}: {what}", line.id, line.text("/path"), line.text("/case"))),
+            Outcome::Wrong(what) => wrong.push(format!(
+                "{} {} {}: {what}",
+                line.id,
+                line.text("/path"),
+                line.text("/case")
+            )),
             _ => {}
         }
     }
@@ -77,10 +123,18 @@ fn the_open_data() {
     }
     println!("{} cases, {values} asserted values found", lines.len());
     for (why, ids) in &left {
-        let reason = LEFT.iter().find(|(_, key)| key == why).map_or(*why, |(reason, _)| reason);
+        let reason = LEFT
+            .iter()
+            .find(|(_, key)| key == why)
+            .map_or(*why, |(reason, _)| reason);
         println!("left, {reason}: {}", ids.join(" "));
     }
-    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} cases are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Runs one case.
@@ -97,21 +151,34 @@ fn judge(line: &Line) -> Outcome {
         (None, "body") => return Outcome::Left("custom"),
         _ => analyse(&line.bytes),
     };
-    let id = line.json.pointer("/check/type").or_else(|| line.json.pointer("/computed/msg_id")).and_then(Json::as_str);
+    let id = line
+        .json
+        .pointer("/check/type")
+        .or_else(|| line.json.pointer("/computed/msg_id"))
+        .and_then(Json::as_str);
     if matches!(id, Some("0x5501" | "0x5502")) {
         return Outcome::Left("one-byte serial");
     }
     let fact = |traccar: &str, peer: &str| {
-        line.json.pointer(traccar).or_else(|| line.json.pointer(peer)).and_then(Json::as_bool)
+        line.json
+            .pointer(traccar)
+            .or_else(|| line.json.pointer(peer))
+            .and_then(Json::as_bool)
     };
     let checksum = fact("/check/checksum_ok", "/computed/checksum_ok");
     let length = fact("/check/length_ok", "/computed/len_ok");
-    let errors: Vec<ErrorKind> = items.iter().filter_map(|item| item.error.as_ref()).map(|error| error.kind).collect();
+    let errors: Vec<ErrorKind> = items
+        .iter()
+        .filter_map(|item| item.error.as_ref())
+        .map(|error| error.kind)
+        .collect();
     let unescapes = line.text("/check/note").starts_with("valid only after");
     let sound = items.iter().all(|item| item.error.is_none()) && !items.is_empty();
     let wire_bytes = line.json.get("escaped") == Some(&Json::Bool(false)) && sound;
     match (checksum, length) {
-        (Some(false), _) if !unescapes && !wire_bytes => return rejected(&errors, ErrorKind::Checksum, "checksum"),
+        (Some(false), _) if !unescapes && !wire_bytes => {
+            return rejected(&errors, ErrorKind::Checksum, "checksum");
+        }
         (Some(true), Some(false)) => return rejected(&errors, ErrorKind::Length, "length"),
         (None, None) if line.id == "Jt808/003" => return rejected(&errors, ErrorKind::Checksum, "checksum"),
         _ => {}
@@ -126,7 +193,11 @@ fn judge(line: &Line) -> Outcome {
 }
 
 fn rejected(errors: &[ErrorKind], kind: ErrorKind, name: &'static str) -> Outcome {
-    if errors.contains(&kind) { Outcome::Rejected(name) } else { Outcome::Wrong(format!("no {name} error: {errors:?}")) }
+    if errors.contains(&kind) {
+        Outcome::Rejected(name)
+    } else {
+        Outcome::Wrong(format!("no {name} error: {errors:?}"))
+    }
 }
 
 /// The content of a frame between delimiters, with its checksum.
@@ -148,8 +219,16 @@ fn delimited(content: &[u8]) -> Vec<u8> {
 /// it drops what stands between two delimiters.
 fn stream(line: &Line, expected: usize) -> Outcome {
     let items = analyse(&line.bytes);
-    let checked = items.iter().filter(|item| item.error.as_ref().is_some_and(|error| error.kind == ErrorKind::Checksum));
-    if checked.count() == expected { Outcome::Rejected("checksum") } else { Outcome::Wrong("other frames".to_owned()) }
+    let checked = items.iter().filter(|item| {
+        item.error
+            .as_ref()
+            .is_some_and(|error| error.kind == ErrorKind::Checksum)
+    });
+    if checked.count() == expected {
+        Outcome::Rejected("checksum")
+    } else {
+        Outcome::Wrong("other frames".to_owned())
+    }
 }
 
 /// A capture with missing sub-packets: nothing is joined.
@@ -158,7 +237,12 @@ fn parts(line: &Line) -> Outcome {
         .json
         .pointer("/frames")
         .and_then(Json::as_array)
-        .map(|frames| frames.iter().map(|frame| hex::decode(frame.as_str().unwrap()).unwrap()).collect())
+        .map(|frames| {
+            frames
+                .iter()
+                .map(|frame| hex::decode(frame.as_str().unwrap()).unwrap())
+                .collect()
+        })
         .unwrap_or_else(|| vec![line.bytes.clone()]);
     let items: Vec<Analysed> = frames.iter().flat_map(|frame| analyse(frame)).collect();
     if items.iter().any(|item| !item.joined.is_empty()) {
@@ -197,12 +281,19 @@ fn expectations(line: &Line, items: &[Analysed]) -> Outcome {
     if !missing.is_empty() {
         return reason(line, items).map_or_else(|| Outcome::Wrong(missing.join(", ")), Outcome::Left);
     }
-    if leaves.is_empty() { Outcome::Reads } else { Outcome::Values(leaves.len()) }
+    if leaves.is_empty() {
+        Outcome::Reads
+    } else {
+        Outcome::Values(leaves.len())
+    }
 }
 
 /// Why a value cannot be found, where that is known.
 fn reason(line: &Line, items: &[Analysed]) -> Option<&'static str> {
-    let id = items.first().and_then(|item| item.header.map(|header| header.id)).or(line.body_id().map(|(id, _)| id));
+    let id = items
+        .first()
+        .and_then(|item| item.header.map(|header| header.id))
+        .or(line.body_id().map(|(id, _)| id));
     let named = NAMED.iter().find(|(_, ids)| ids.contains(&line.id.as_str()));
     if let Some((why, _)) = named {
         return Some(why);
@@ -221,8 +312,23 @@ fn reason(line: &Line, items: &[Analysed]) -> Option<&'static str> {
 /// Names of assertions that are about the peer's objects or notes on the case.
 fn skipped(name: &str) -> bool {
     const WORDS: &[&str] = &[
-        "note", "traccar_check", "attribute_const", "value_type", "roundtrip", "decodes", "parses", "checksum_valid",
-        "attribute", "refCnt", "size()", "type", "ActiveSafetyType", "absent", "differs", "frame", "Bodies",
+        "note",
+        "traccar_check",
+        "attribute_const",
+        "value_type",
+        "roundtrip",
+        "decodes",
+        "parses",
+        "checksum_valid",
+        "attribute",
+        "refCnt",
+        "size()",
+        "type",
+        "ActiveSafetyType",
+        "absent",
+        "differs",
+        "frame",
+        "Bodies",
     ];
     let last = name.rsplit('/').next().unwrap_or(name);
     WORDS.contains(&last) || name.contains("longitude_note")
@@ -231,7 +337,9 @@ fn skipped(name: &str) -> bool {
 /// Leaves of a JSON value with their paths.
 fn leaf<'a>(value: &'a Json, path: &str, out: &mut Vec<(String, &'a Json)>) {
     match value {
-        Json::Object(map) => map.iter().for_each(|(name, value)| leaf(value, &format!("{path}/{name}"), out)),
+        Json::Object(map) => map
+            .iter()
+            .for_each(|(name, value)| leaf(value, &format!("{path}/{name}"), out)),
         Json::Array(items) => items.iter().for_each(|value| leaf(value, path, out)),
         Json::Null => {}
         value => out.push((path.to_owned(), value)),
@@ -271,11 +379,15 @@ impl Found {
                 self.numbers.extend(field.raw.iter().map(|byte| f64::from(*byte)));
             }
             if field.raw.len() <= 8 {
-                let raw = field.raw.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+                let raw = field
+                    .raw
+                    .iter()
+                    .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
                 self.number(raw as f64);
             }
             self.texts.insert(hex::encode(&field.raw));
-            self.texts.insert(String::from_utf8_lossy(&field.raw).into_owned());
+            self.texts
+                .insert(String::from_utf8_lossy(&field.raw).into_owned());
             self.fields(&field.parts);
         }
     }
@@ -283,7 +395,12 @@ impl Found {
     fn has(&self, name: &str, value: &Json) -> bool {
         match value {
             Json::Number(number) => self.has_number(name, number.as_f64().unwrap()),
-            Json::String(text) => self.has_text(text) || text.parse::<f64>().is_ok_and(|number| self.has_number(name, number)),
+            Json::String(text) => {
+                self.has_text(text)
+                    || text
+                        .parse::<f64>()
+                        .is_ok_and(|number| self.has_number(name, number))
+            }
             Json::Bool(_) => true,
             _ => false,
         }
@@ -297,8 +414,13 @@ impl Found {
             &[1.0]
         };
         self.numbers.iter().any(|number| {
-            scales.iter().any(|scale| (number * scale - wanted).abs() <= 1e-6 * wanted.abs().max(1.0))
-        }) || self.numbers.iter().any(|number| *number == -wanted && wanted < 0.0)
+            scales
+                .iter()
+                .any(|scale| (number * scale - wanted).abs() <= 1e-6 * wanted.abs().max(1.0))
+        }) || self
+            .numbers
+            .iter()
+            .any(|number| *number == -wanted && wanted < 0.0)
     }
 
     fn has_text(&self, wanted: &str) -> bool {
@@ -306,11 +428,25 @@ impl Found {
         let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
         let time = wanted.len() >= 10 && wanted.as_bytes().get(4) == Some(&b'-');
         wanted.is_empty()
-            || self.texts.iter().any(|text| text == wanted || text.trim_end_matches('\0').trim() == wanted)
-            || self.texts.iter().any(|text| text.contains(wanted) && wanted.len() > 3)
+            || self
+                .texts
+                .iter()
+                .any(|text| text == wanted || text.trim_end_matches('\0').trim() == wanted)
+            || self
+                .texts
+                .iter()
+                .any(|text| text.contains(wanted) && wanted.len() > 3)
             || self.flags.contains(wanted)
-            || (time && self.texts.iter().any(|text| text.len() >= 6 && (digits.ends_with(text) || digits[2..].starts_with(text) || text.contains(&digits[2..8]))))
-            || self.texts.contains(&format!("0x{}", wanted.trim_start_matches("0x").to_lowercase()))
+            || (time
+                && self.texts.iter().any(|text| {
+                    text.len() >= 6
+                        && (digits.ends_with(text)
+                            || digits[2..].starts_with(text)
+                            || text.contains(&digits[2..8]))
+                }))
+            || self
+                .texts
+                .contains(&format!("0x{}", wanted.trim_start_matches("0x").to_lowercase()))
             || (wanted.len() > 3 && self.texts.contains(&wanted.to_lowercase()))
     }
 }

@@ -2,8 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use wire::jt808::{Edition, Frame, Splitter, analyse, analyse_body};
 use wire::Session;
+use wire::jt808::{Edition, Frame, Splitter, analyse, analyse_body};
 
 use super::platform::{Platform, Policy, envelope};
 use super::{coverage, fixtures, strategies};
@@ -150,5 +150,11 @@ fn every_byte_alone_or_missing_or_changed_in_a_fixture_is_harmless() {
 
 #[test]
 fn editions_are_those_of_the_standard() {
-    assert_eq!(Edition::ALL.iter().map(|edition| edition.year()).collect::<Vec<_>>(), [2011, 2013, 2019]);
+    assert_eq!(
+        Edition::ALL
+            .iter()
+            .map(|edition| edition.year())
+            .collect::<Vec<_>>(),
+        [2011, 2013, 2019]
+    );
 }

@@ -137,7 +137,9 @@ fn ours(bytes: &[u8]) -> Option<Plain> {
 
 fn our_position(body: &[u8]) -> Option<Position> {
     let decoded = Message::parse(0x0200, Edition::V2013, body).ok()?;
-    let Message::Location(location) = decoded.message else { return None };
+    let Message::Location(location) = decoded.message else {
+        return None;
+    };
     let fix = &location.fix;
     Some((
         fix.alarms.0,
@@ -148,7 +150,11 @@ fn our_position(body: &[u8]) -> Option<Position> {
         fix.speed_kmh.0,
         fix.heading_deg,
         fix.time.0.to_vec(),
-        location.items.iter().map(|item| (item.id, item.value.0.to_vec())).collect(),
+        location
+            .items
+            .iter()
+            .map(|item| (item.id, item.value.0.to_vec()))
+            .collect(),
     ))
 }
 
@@ -165,14 +171,19 @@ fn agree(bytes: &[u8], context: &str) -> bool {
 
 #[test]
 fn both_decoders_agree_on_the_fixtures() {
-    let good = fixtures::all().iter().filter(|(name, bytes)| agree(bytes, name)).count();
+    let good = fixtures::all()
+        .iter()
+        .filter(|(name, bytes)| agree(bytes, name))
+        .count();
     assert!(good > 35, "{good}");
 }
 
 #[test]
 fn both_decoders_agree_on_the_open_data() {
     let Some(lines) = shared::frames() else { return };
-    let framed = lines.iter().filter(|line| line.bytes.first() == Some(&0x7E) && line.text("/form") != "stream");
+    let framed = lines
+        .iter()
+        .filter(|line| line.bytes.first() == Some(&0x7E) && line.text("/form") != "stream");
     let good = framed.filter(|line| agree(&line.bytes, &line.id)).count();
     println!("both decoders agree on {good} good frames of the open data");
     assert!(good > 200, "{good}");
