@@ -1,0 +1,283 @@
+//! The sightings that concern one shift, from fixes, observed presences and punches.
+
+use events::punch::v1::PunchKind;
+use events::roster::v1::{ApprovalKind, OutsidePunch};
+
+use super::facts::{Facts, Presence, Punch, PunchPlace};
+use super::span::Span;
+use crate::presence::{Cleaned, Fix, Mark, Origin, Sighting, View, clean, view};
+use crate::roster::{Person, Roster, SiteId};
+use crate::schedule::Instance;
+
+/// Fixes this long before and after the window are looked at too, seconds.
+const MARGIN_S: i64 = 3 * 3600;
+/// How far an observed presence tells about the time before and after it, seconds.
+const TELLS_S: i64 = 16 * 3600;
+/// Before an approved outing a customer's place counts already, seconds.
+const BEFORE_OUTING_S: i64 = 2 * 3600;
+/// Site of a terminal that belongs to no site: presence without a place.
+pub(super) const UNNAMED_SITE: SiteId = SiteId::MAX;
+
+/// What concerns one shift.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) cleaned: Cleaned,
+    /// Punches whose place is not an own site.
+    pub(super) abnormal: Vec<Claim>,
+    /// A phone said that its location is simulated.
+    pub(super) mock: bool,
+}
+
+/// A punch away from all own sites.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) at: i64,
+    pub(super) is_in: bool,
+    pub(super) origin: Origin,
+}
+
+pub(super) fn gather(
+    roster: &Roster,
+    person: &Person,
+    facts: &Facts,
+    instance: &Instance,
+    window: Span,
+    now: i64,
+) -> Evidence {
+    let wide = Span::new(window.from - MARGIN_S, window.to + MARGIN_S);
+    let mut evidence = Evidence::default();
+    let mut sightings = facts.sightings(wide);
+    // A told presence can reach into the window from afar.
+    let told: Vec<(usize, &Presence)> = facts
+        .presences
+        .iter()
+        .enumerate()
+        .filter(|(_, presence)| {
+            presence.span.from - TELLS_S < wide.to && wide.from < presence.span.to + TELLS_S
+        })
+        .collect();
+    for (position, (number, presence)) in told.iter().enumerate() {
+        let before = position
+            .checked_sub(1)
+            .and_then(|before| told.get(before))
+            .map(|(_, presence)| presence.span.to);
+        let after = told.get(position + 1).map(|(_, presence)| presence.span.from);
+        tell(presence, *number, before, after, &mut sightings);
+    }
+    punches(
+        roster,
+        person,
+        facts,
+        instance,
+        window,
+        &mut evidence,
+        &mut sightings,
+    );
+    let customers: Vec<Span> = person
+        .approvals
+        .iter()
+        .filter(|approval| {
+            matches!(approval.kind, ApprovalKind::Outing | ApprovalKind::Trip) && approval.known_at <= now
+        })
+        .map(|approval| Span::new(approval.from - BEFORE_OUTING_S, approval.until))
+        .filter(|span| span.meets(wide))
+        .collect();
+    if !customers.is_empty() {
+        for sighting in &mut sightings {
+            if let View::Foreign(site) = sighting.view
+                && roster.is_customer(site)
+                && customers.iter().any(|span| span.contains(sighting.at))
+            {
+                sighting.view = View::Inside(site);
+            }
+        }
+    }
+    sightings.sort_by(|a, b| (a.at, a.origin).cmp(&(b.at, b.origin)));
+    evidence.cleaned = clean(sightings);
+    evidence.mock |= evidence
+        .cleaned
+        .marks
+        .iter()
+        .any(|(at, mark)| *mark == Mark::Mock && window.contains(*at));
+    evidence
+}
+
+/// The sightings that an observed presence stands for: arrival, departure, and elsewhere around it.
+fn tell(
+    presence: &Presence,
+    number: usize,
+    before: Option<i64>,
+    after: Option<i64>,
+    into: &mut Vec<Sighting>,
+) {
+    let origin = Origin::Presence(u16::try_from(number).unwrap_or(u16::MAX));
+    let view = match presence.site {
+        Some(_) if presence.coarse => View::Near,
+        Some(site) => View::Inside(site),
+        None => View::Outside,
+    };
+    let sighting = |at: i64, until: i64, view: View| Sighting {
+        at,
+        until,
+        view,
+        accuracy_m: if presence.coarse { 500.0 } else { 0.0 },
+        distance_m: presence.distance_m,
+        latitude: 0.0,
+        longitude: 0.0,
+        origin,
+        mock: false,
+    };
+    let Span { from, to } = presence.span;
+    if presence.site.is_some() && !presence.unknown_before && !presence.coarse && before != Some(from) {
+        let since = before.unwrap_or(from - TELLS_S).max(from - TELLS_S);
+        if since < from {
+            into.push(sighting(since, from, View::Outside));
+        }
+    }
+    into.push(sighting(from, to, view));
+    if presence.site.is_some() && !presence.unknown_after && !presence.coarse && after != Some(to) {
+        let until = after.unwrap_or(to + TELLS_S).min(to + TELLS_S);
+        if to < until {
+            into.push(sighting(to, until, View::Outside));
+        }
+    }
+}
+
+/// Punches as sightings: of each part the first "in" and the last "out"; what lies between was presence, unless fixes
+/// say otherwise.
+fn punches(
+    roster: &Roster,
+    person: &Person,
+    facts: &Facts,
+    instance: &Instance,
+    window: Span,
+    evidence: &mut Evidence,
+    sightings: &mut Vec<Sighting>,
+) {
+    let within: Vec<(usize, &Punch)> = facts
+        .punches
+        .iter()
+        .enumerate()
+        .filter(|(_, punch)| window.contains(punch.at))
+        .collect();
+    if within.is_empty() {
+        return;
+    }
+    let mut bounds = vec![window.from];
+    bounds.extend(instance.parts.windows(2).filter_map(|pair| {
+        let [(_, one), (_, other)] = pair else { return None };
+        Some(i64::midpoint(one.to, other.from))
+    }));
+    bounds.push(window.to);
+    for (number, ends) in bounds.windows(2).enumerate() {
+        let [from, to] = ends else { continue };
+        let part = instance
+            .parts
+            .get(number)
+            .map_or(instance.span, |(_, span)| *span);
+        let middle = i64::midpoint(part.from, part.to);
+        let is_in = |punch: &Punch| match punch.kind {
+            PunchKind::In => true,
+            PunchKind::Out => false,
+            PunchKind::Unspecified => punch.at <= middle,
+        };
+        let of_part = within
+            .iter()
+            .filter(|(_, punch)| Span::new(*from, *to).contains(punch.at));
+        let mut open: Option<(usize, Sighting)> = None;
+        for (position, punch) in of_part {
+            let origin = Origin::Punch(u16::try_from(*position).unwrap_or(u16::MAX));
+            evidence.mock |= punch.mock;
+            let seen = seen_at(roster, person, punch, origin);
+            let Some(seen) = seen.filter(|_| !punch.mock) else {
+                if !punch.mock {
+                    evidence.abnormal.push(Claim {
+                        at: punch.at,
+                        is_in: is_in(punch),
+                        origin,
+                    });
+                }
+                continue;
+            };
+            if is_in(punch) {
+                if open.is_none() {
+                    open = Some((sightings.len(), seen));
+                    sightings.push(seen);
+                }
+                continue;
+            }
+            let silent = open
+                .as_ref()
+                .is_none_or(|(_, first)| facts.fixes_within(Span::new(first.at, punch.at)).next().is_none());
+            if let Some((place, _)) = open
+                && silent
+                && let Some(first) = sightings.get_mut(place)
+            {
+                first.until = first.until.max(punch.at);
+            } else {
+                sightings.push(seen);
+            }
+            // Whoever punches out leaves.
+            sightings.retain(|old| {
+                !(matches!(old.origin, Origin::Punch(_))
+                    && old.view == View::Outside
+                    && Span::new(*from, *to).contains(old.at))
+            });
+            sightings.push(Sighting {
+                view: View::Outside,
+                until: punch.at + 60,
+                ..seen
+            });
+        }
+    }
+}
+
+/// Where a punch was made, none when that is not an own site.
+fn seen_at(roster: &Roster, person: &Person, punch: &Punch, origin: Origin) -> Option<Sighting> {
+    let own = person.sites.first().copied().unwrap_or(UNNAMED_SITE);
+    let at_site = |site: SiteId| Sighting {
+        at: punch.at,
+        until: punch.at,
+        view: View::Inside(site),
+        accuracy_m: 0.0,
+        distance_m: 0.0,
+        latitude: 0.0,
+        longitude: 0.0,
+        origin,
+        mock: false,
+    };
+    let counted = person.policy.outside_punch == OutsidePunch::Count;
+    match punch.place {
+        PunchPlace::Site(site) if person.sites.contains(&site) => Some(at_site(site)),
+        PunchPlace::Terminal => Some(at_site(own)),
+        PunchPlace::Phone(point, accuracy_m) => {
+            let fix = Fix {
+                at: punch.at,
+                device: 0,
+                point,
+                accuracy_m,
+                mock: false,
+            };
+            let seen = view(&fix, roster, person);
+            let inside = match seen.view {
+                View::Inside(_) => true,
+                View::Foreign(site) => roster.is_customer(site),
+                _ => false,
+            };
+            (inside || counted).then(|| Sighting {
+                origin,
+                view: if inside { seen.view } else { View::Inside(own) },
+                ..seen
+            })
+        }
+        PunchPlace::Distance(metres) => (metres <= 0.0 || counted).then(|| at_site(own)),
+        PunchPlace::Site(site) => (roster.is_customer(site) || counted).then(|| Sighting {
+            view: if counted {
+                View::Inside(own)
+            } else {
+                View::Foreign(site)
+            },
+            ..at_site(site)
+        }),
+    }
+}

@@ -1,0 +1,29 @@
+//! Definitions: who works when and where, by which rules.
+//!
+//! [`file`] reads the documented TOML format into the messages of the compacted topics; [`resolve`] checks those
+//! messages, from a file or from the topics, and makes the [`Roster`] that the engine uses. What cannot be used is
+//! named as a [`Problem`] and left out; the rest works.
+
+mod bind;
+mod calendars;
+mod definitions;
+pub mod file;
+mod model;
+mod plans;
+mod problem;
+mod resolve;
+mod rules;
+mod shifts;
+mod site;
+mod statutory;
+pub mod when;
+
+pub use definitions::{Definitions, Sourced};
+pub use model::{
+    Approval, Assignment, Balance, Binding, Calendar, CalendarDay, Part, Person, Plan, Policy, Roster, Shift,
+    SiteId, Turn, Visit,
+};
+pub(crate) use plans::{next as next_day, planned, previous as previous_day};
+pub use problem::{Place, Problem};
+pub use resolve::{Resolved, resolve};
+pub use site::{Shape, Site};
