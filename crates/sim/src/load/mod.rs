@@ -8,6 +8,8 @@ mod stats;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -50,6 +52,8 @@ pub struct Settings {
     pub echo: bool,
     /// Time of the run's begin; fix times count from well before it.
     pub now: Timestamp,
+    /// Counts acknowledged messages as they come, for whoever watches.
+    pub progress: Option<Arc<AtomicU64>>,
     /// Where to write the obligations.
     pub obligations: Option<PathBuf>,
 }
