@@ -122,7 +122,6 @@ pub(super) async fn measure(arguments: &Arguments, tell: impl FnMut(u32, u64)) -
         first_device: 0,
         echo: false,
         now: Timestamp::now(),
-        progress: None,
         obligations: None,
     };
     let plan = Plan {

@@ -72,7 +72,6 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         first_device: arguments.first_device,
         echo: arguments.echo,
         now: Timestamp::now(),
-        progress: None,
         obligations: arguments.obligations.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -93,11 +93,10 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
         .map(|load| {
             let settings = load::Settings {
                 duration: Duration::MAX,
-                progress: Some(Arc::clone(&acked)),
                 ..load.clone()
             };
-            let stop = stop.clone();
-            tokio::task::spawn_blocking(move || load::run(&settings, &stop))
+            let (stop, acked) = (stop.clone(), Arc::clone(&acked));
+            tokio::task::spawn_blocking(move || load::run_watched(&settings, &stop, &acked))
         })
         .collect();
     first_answer(&acked, 0, 0, plan.limit).await?;

@@ -1,7 +1,6 @@
 use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
@@ -245,10 +244,7 @@ impl Connection {
             return;
         }
         self.obligations.acked.insert(waiting.sequence);
-        count(&self.stats.acked);
-        if let Some(progress) = &self.settings.progress {
-            progress.fetch_add(1, Ordering::Relaxed);
-        }
+        self.stats.count_acked();
         let us = now.duration_since(waiting.since).as_micros() as u64;
         self.stats.latency.borrow_mut().saturating_record(us.max(1));
     }
