@@ -132,7 +132,11 @@ impl Terminal {
                 close: Some(Close::NotAdmitted),
                 ..Step::default()
             })),
-            verdict => Err(Box::new(self.refuse(frame, AnswerResult::FAILED, refused(&device, &verdict)))),
+            verdict => Err(Box::new(self.refuse(
+                frame,
+                AnswerResult::FAILED,
+                refused(&device, &verdict),
+            ))),
         }
     }
 }
