@@ -20,7 +20,10 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
             let bytes = (0..digits.len() / 2)
                 .map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("hex"))
                 .collect();
-            (path.file_stem().expect("a name").to_string_lossy().into_owned(), bytes)
+            (
+                path.file_stem().expect("a name").to_string_lossy().into_owned(),
+                bytes,
+            )
         })
         .filter(|(name, _)| !name.contains("__"))
         .collect();
