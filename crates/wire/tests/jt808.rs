@@ -4,7 +4,11 @@ mod jt808 {
     mod checklist;
     mod coverage;
     mod fixtures;
+    mod open_data;
     mod platform;
+    mod properties;
+    mod reference;
     mod shared;
+    mod strategies;
     mod worked_frames;
 }
