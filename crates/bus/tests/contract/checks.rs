@@ -7,16 +7,18 @@ use bytes::Bytes;
 use events::{Message as _, Topic};
 use tokio_util::sync::CancellationToken;
 
-use crate::fixture::{Fixture, Settled, block_on, collect, publish_all, read_all, record, text, values_of};
+use crate::fixture::{
+    Fixture, LIMIT, Settled, block_on, collect, publish_all, read_all, record, text, values_of,
+};
 use crate::probe::Counter;
 
 /// Names of some devices, enough that every partition has one.
-fn keys() -> Vec<String> {
+pub(crate) fn keys() -> Vec<String> {
     (0..16).map(|number| format!("device-{number}")).collect()
 }
 
 /// Starts the stage; the second value stops it and waits for its end.
-fn start(
+pub(crate) fn start(
     bus: &Bus,
     stage: Arc<Counter>,
 ) -> (CancellationToken, tokio::task::JoinHandle<Result<(), bus::Error>>) {
@@ -105,6 +107,7 @@ pub(crate) fn receipts_are_settled_once(fixture: &dyn Fixture) {
             Receipt::new(settled.clone(), 2000),
         );
         settled.wait_for(2001).await;
+        assert!(bus.flush(LIMIT).await);
         let mut outcomes = settled.outcomes();
         outcomes.sort_by_key(|(token, _)| *token);
         let tokens: Vec<u64> = outcomes.iter().map(|(token, _)| *token).collect();

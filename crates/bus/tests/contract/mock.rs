@@ -4,14 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Backend, Bus, BusConfig, Outcome, PublishError, Receipt};
+use bus::{Backend, Bus, BusConfig, Outcome, PublishError, Receipt, Spool};
 use events::Topic;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use tokio_util::sync::CancellationToken;
 
 use crate::checks;
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
+use crate::spool::append;
 
 struct Mock(MockCluster<'static, DefaultProducerContext>);
 
@@ -146,6 +148,7 @@ fn with_no_broker_nothing_is_acknowledged_and_the_budget_bounds_what_waits() {
             let error = outcome.unwrap_err();
             assert!(error.is_retryable(), "{error}");
         }
+        assert!(bus.flush(Duration::from_secs(5)).await);
         assert_eq!((publisher.in_flight(), publisher.in_flight_bytes()), (0, 0));
 
         mock.0.broker_up(-1).unwrap();
@@ -239,6 +242,45 @@ fn a_partition_that_cannot_be_reached_does_not_stop_the_others() {
             .await;
         }
         leader(3, 1);
+        bus.close();
+    });
+}
+
+#[test]
+fn what_is_spooled_while_no_broker_is_there_arrives_in_order_when_one_is() {
+    let mock = Mock::new();
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path(), 1 << 20).unwrap();
+        assert!(append(&spool, 0..10).await.iter().all(Result::is_ok));
+        let mut config = mock.settings();
+        config.kafka.message_timeout_seconds = 1;
+        mock.0.broker_down(-1).unwrap();
+        let bus = Bus::open(&config).unwrap();
+        let stop = CancellationToken::new();
+        let (drained, publisher, token) = (spool.clone(), bus.publisher(), stop.clone());
+        let draining = tokio::spawn(async move {
+            drained
+                .drain(&publisher, token, |_, _| panic!("nothing is refused for good"))
+                .await
+        });
+        // What comes later has waited as long as the spooled records, in vain.
+        while bus.publisher().in_flight() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let settled = publish(&bus, 0..1);
+        settled.wait_for(1).await;
+        assert!(outcomes(&settled)[0].is_err());
+        assert_eq!(spool.len(), 20);
+
+        mock.0.broker_up(-1).unwrap();
+        spool.emptied().await;
+        stop.cancel();
+        draining.await.unwrap().unwrap();
+        let expected: Vec<String> = (0..10).map(|value| value.to_string()).collect();
+        for topic in [Topic::Positions, Topic::DeviceEvents] {
+            assert_eq!(values_of(&read_all(&bus, topic).await, "device"), expected);
+        }
         bus.close();
     });
 }
