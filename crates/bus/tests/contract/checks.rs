@@ -12,6 +12,34 @@ use crate::fixture::{
 };
 use crate::probe::Counter;
 
+/// Makes a test of each check, on what the function returns; `None` skips it. Without names: of every check.
+macro_rules! contract {
+    ($fixture:path) => {
+        $crate::checks::contract! { $fixture:
+            records_of_a_key_keep_their_order_and_headers
+            what_was_acknowledged_is_there_after_a_restart
+            receipts_are_settled_once
+            a_stage_goes_on_where_it_stopped
+            a_refused_record_goes_to_the_rejects_and_the_stream_goes_on
+            definitions_come_before_inputs_and_are_followed
+            a_second_runner_takes_over_with_the_state
+            reading_by_key_time_and_end
+            compaction_keeps_the_newest_record_of_each_key
+            a_record_that_is_too_large_is_refused_for_good
+            old_records_are_forgotten_and_new_ones_kept
+        }
+    };
+    ($fixture:path: $($check:ident)*) => {$(
+        #[test]
+        fn $check() {
+            if let Some(fixture) = $fixture() {
+                $crate::checks::$check(&fixture);
+            }
+        }
+    )*};
+}
+pub(crate) use contract;
+
 /// Names of some devices, enough that every partition has one.
 pub(crate) fn keys() -> Vec<String> {
     (0..16).map(|number| format!("device-{number}")).collect()

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 pub(crate) const LIMIT: Duration = Duration::from_secs(180);
 
 /// A log of its own for one check.
-pub(crate) trait Fixture: Send + Sync {
+pub(crate) trait Fixture {
     /// How to open it.
     fn config(&self) -> BusConfig;
 

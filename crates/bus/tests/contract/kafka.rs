@@ -7,7 +7,7 @@ use bus::{Backend, Bus, BusConfig, Receipt, TopicsFile};
 use events::Topic;
 use tests::kafka::KafkaServer;
 
-use crate::checks::{outputs, start};
+use crate::checks::{contract, outputs, start};
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
 use crate::probe::Counter;
 use crate::{checks, kill};
@@ -69,17 +69,6 @@ impl Fixture for Kafka {
     fn another(&self, _first: &Bus) -> Bus {
         Bus::open(&self.config()).unwrap()
     }
-}
-
-macro_rules! contract {
-    ($($check:ident)*) => {$(
-        #[test]
-        fn $check() {
-            if let Some(kafka) = Kafka::new() {
-                checks::$check(&kafka);
-            }
-        }
-    )*};
 }
 
 #[test]
@@ -205,16 +194,4 @@ fn a_broker_that_dies_and_comes_back_loses_nothing() {
     });
 }
 
-contract! {
-    records_of_a_key_keep_their_order_and_headers
-    what_was_acknowledged_is_there_after_a_restart
-    receipts_are_settled_once
-    a_stage_goes_on_where_it_stopped
-    a_refused_record_goes_to_the_rejects_and_the_stream_goes_on
-    definitions_come_before_inputs_and_are_followed
-    a_second_runner_takes_over_with_the_state
-    reading_by_key_time_and_end
-    compaction_keeps_the_newest_record_of_each_key
-    a_record_that_is_too_large_is_refused_for_good
-    old_records_are_forgotten_and_new_ones_kept
-}
+contract!(Kafka::new);
