@@ -1,10 +1,11 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod chaos;
 mod config;
 mod decode;
-#[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod fences;
 mod process;
 mod roles;
 mod sim;
@@ -34,6 +35,10 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Definitions of fences, and who is in them
+    Fences(fences::Arguments),
+    /// Faults on purpose, and what they did not do
+    Chaos(chaos::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -51,6 +56,8 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Fences(arguments) => fences::run(&arguments),
+        Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
