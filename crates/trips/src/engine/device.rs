@@ -86,6 +86,17 @@ pub struct Device {
     settles: Option<Millis>,
 }
 
+/// What is kept of a device beside its fixes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Head {
+    published: Vec<Published>,
+    front: Option<Carried>,
+    begin: Option<Begin>,
+    analysed: Millis,
+    settles: Option<Millis>,
+    level: usize,
+}
+
 impl Device {
     /// Takes a fix that arrived at `received`.
     pub fn push(&mut self, fix: Fix, received: Option<Millis>, config: &Config) -> Admission {
@@ -122,7 +133,7 @@ impl Device {
     /// True when fixes have arrived since the last [`Device::update`].
     #[must_use]
     pub fn has_news(&self) -> bool {
-        self.fresh > 0
+        self.fresh > 0 || self.late
     }
 
     /// When silence alone makes [`Device::update`] worth calling.
@@ -164,6 +175,65 @@ impl Device {
     pub fn bytes(&self) -> usize {
         let records = self.published.capacity() * std::mem::size_of::<Published>();
         std::mem::size_of::<Self>() + self.window.bytes() + records
+    }
+
+    /// Its fixes in order of time.
+    #[must_use]
+    pub fn fixes(&self) -> &[Fix] {
+        self.window.fixes()
+    }
+
+    /// Its fixes from `time` on.
+    #[must_use]
+    pub fn since(&self, time: Millis) -> &[Fix] {
+        self.window.since(time)
+    }
+
+    /// Time of its newest fix.
+    #[must_use]
+    pub fn newest(&self) -> Option<Millis> {
+        self.window.newest()
+    }
+
+    /// Grows whenever fixes were forgotten.
+    #[must_use]
+    pub fn rewrites(&self) -> u32 {
+        self.window.rewrites()
+    }
+
+    /// Everything but the fixes, as bytes to keep.
+    #[must_use]
+    pub fn head(&self) -> Option<Vec<u8>> {
+        let head = Head {
+            published: self.published.clone(),
+            front: self.front,
+            begin: self.begin,
+            analysed: self.analysed,
+            settles: self.settles,
+            level: self.window.level(),
+        };
+        serde_json::to_vec(&head).ok()
+    }
+
+    /// The device of kept bytes. Without a readable `head` it is a device whose records have not been published.
+    #[must_use]
+    pub fn restore(head: &[u8], fixes: Vec<Fix>, config: &Config) -> Self {
+        let head: Head = serde_json::from_slice(head).unwrap_or_default();
+        let mut window = Window::restored(fixes, head.level);
+        if window.fixes().len() > config.fixes_max {
+            window.thin(config.fixes_max);
+        }
+        Self {
+            fresh: window.fixes().iter().filter(|fix| fix.time > head.analysed).count(),
+            // what came late before the restart may not have been analysed
+            late: true,
+            window,
+            published: head.published,
+            front: head.front,
+            begin: head.begin,
+            analysed: head.analysed,
+            settles: head.settles,
+        }
     }
 
     fn answer(&mut self, device: &str, question: Question, config: &Config) -> Vec<Record> {
