@@ -4,6 +4,7 @@ mod decode;
 #[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod score;
 mod sim;
 mod topics;
 
@@ -24,6 +25,8 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// An engine against the truth
+    Score(score::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

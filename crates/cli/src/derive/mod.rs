@@ -1,7 +1,7 @@
 //! `milepost derive`: a consumer's engine over a file, without a broker.
 
 pub(crate) mod positions;
-mod trips;
+pub(crate) mod trips;
 
 use clap::{Args, Subcommand};
 
