@@ -19,7 +19,10 @@ pub(crate) struct Line {
 impl Line {
     /// Text at a place of the line.
     pub(crate) fn text(&self, pointer: &str) -> &str {
-        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+        self.json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// True when the line holds a bare body.
@@ -34,7 +37,10 @@ impl Line {
         }
         let id = named_id(self.text("/path")).or_else(|| named_id(self.text("/case")))?;
         let hints = [self.text("/case"), self.text("/path")];
-        let edition = if hints.iter().any(|hint| hint.contains("2019") || hint.contains("_19")) {
+        let edition = if hints
+            .iter()
+            .any(|hint| hint.contains("2019") || hint.contains("_19"))
+        {
             Edition::V2019
         } else {
             Edition::V2013
@@ -43,23 +49,29 @@ impl Line {
     }
 }
 
-/// Four hexadecimal digits behind `0x` or in a file's name, the last of them.
+/// Four hexadecimal digits behind `0x` or in a file's name, the first of them.
 fn named_id(name: &str) -> Option<u16> {
     let name = name.replace("0X", "0x");
-    let at = name.rfind("0x")?;
+    let at = name.find("0x")?;
     u16::from_str_radix(name.get(at + 2..at + 6)?, 16).ok()
 }
 
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 /// Every line about JT/T 808; `None`, said loudly, when the folder is missing.
 pub(crate) fn frames() -> Option<Vec<Line>> {
-    let shared = std::env::var_os("MILEPOST_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
+    let shared = std::env::var_os("MILEPOST_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
     let folder = shared.join("data/frames");
     let mut lines = Vec::new();
     for file in ["traccar_jt808.jsonl", "peers.jsonl"] {
         let path = folder.join(file);
         let Ok(text) = std::fs::read_to_string(&path) else {
-            eprintln!("SKIPPED: {} is missing; put the shared data beside the repository", path.display());
+            eprintln!(
+                "SKIPPED: {} is missing; put the shared data beside the repository",
+                path.display()
+            );
             return None;
         };
         for line in text.lines() {
@@ -67,9 +79,20 @@ pub(crate) fn frames() -> Option<Vec<Line>> {
             if json["protocol"] != "jt808" {
                 continue;
             }
-            let bytes = json["hex"].as_str().map(|digits| hex::decode(digits).unwrap()).unwrap_or_default();
-            let source = json["repo"].as_str().unwrap_or("traccar/traccar (decoder tests)").to_owned();
-            lines.push(Line { id: json["id"].as_str().unwrap().to_owned(), source, bytes, json });
+            let bytes = json["hex"]
+                .as_str()
+                .map(|digits| hex::decode(digits).unwrap())
+                .unwrap_or_default();
+            let source = json["repo"]
+                .as_str()
+                .unwrap_or("traccar/traccar (decoder tests)")
+                .to_owned();
+            lines.push(Line {
+                id: json["id"].as_str().unwrap().to_owned(),
+                source,
+                bytes,
+                json,
+            });
         }
     }
     assert!(!lines.is_empty());

@@ -164,6 +164,7 @@ impl Splitter {
     fn look(&self, rest: &[u8]) -> Option<Found> {
         let dialect = match self.dialect {
             Some(dialect) => dialect,
+            None if self.before == Before::Bad => return look_after_bad(rest),
             None => return look_unsettled(rest),
         };
         let delimiter = dialect.delimiter();
@@ -177,20 +178,24 @@ impl Splitter {
             return text;
         }
         match first {
-            // The delimiter before may have opened this stretch.
-            Some(at) if self.before != Before::Nothing && at <= MAX_ESCAPED => Some(Found::Framed {
-                dialect,
-                inner_from: 0,
-                inner_to: at,
-                length: at,
-                strict: false,
-            }),
+            Some(at) if self.before != Before::Nothing && at <= MAX_ESCAPED => Some(closed_at(at, dialect)),
             Some(at) => Some(Found::Junk {
                 length: at.min(MAX_ESCAPED),
             }),
             None if rest.len() > MAX_ESCAPED => Some(Found::Junk { length: MAX_ESCAPED }),
             None => None,
         }
+    }
+}
+
+/// A stretch that the delimiter before it may have opened and the one at `at` ends.
+const fn closed_at(at: usize, dialect: Dialect) -> Found {
+    Found::Framed {
+        dialect,
+        inner_from: 0,
+        inner_to: at,
+        length: at.saturating_add(1),
+        strict: false,
     }
 }
 
@@ -265,6 +270,24 @@ fn look_unsettled(rest: &[u8]) -> Option<Found> {
         return framed(rest, Dialect::Standard);
     }
     look_padlock(rest)
+}
+
+/// As [`look_unsettled`] behind a bad frame of the standard dialect: its closing delimiter may have opened a frame,
+/// so nothing is said before the next delimiter came.
+fn look_after_bad(rest: &[u8]) -> Option<Found> {
+    match memchr::memchr(Dialect::Standard.delimiter(), rest) {
+        Some(at) if at > 0 && at <= MAX_ESCAPED => {
+            let inner = rest.get(..at)?;
+            let good = open(inner, inner, Dialect::Standard, Excess::Accept, &mut Vec::new()).is_ok();
+            if good {
+                Some(closed_at(at, Dialect::Standard))
+            } else {
+                look_unsettled(rest)
+            }
+        }
+        None if rest.len() <= MAX_ESCAPED => None,
+        _ => look_unsettled(rest),
+    }
 }
 
 /// The front of `rest` is an `E7` and the dialect is not known.

@@ -85,7 +85,7 @@ table::items! {
     0xE1 (10..) OperatorCells(OperatorCellsItem) "cells" "基站";
     0xE2 (4) FuelOfE2(Scaled<u32, 10>) "fuel_l" "油量";
     0xE2 (5..) FirmwareOfE2(Text<'a>) "firmware" "固件版本";
-    0xE3 (4) BatteryOfE3(BatteryOfE3Item) "battery" "电池";
+    0xE3 (4 | 6) BatteryOfE3(BatteryOfE3Item<'a>) "battery" "电池";
     0xE4 (2) BatteryOfE4(BatteryOfE4Item) "battery" "电池";
     0xE5 (1) Motion(u8) "motion" "运动状态";
     0xE6 (11 | 22 | 33 | 44) Beacons(Items<BeaconReading>) "beacons" "蓝牙传感器";
