@@ -90,32 +90,59 @@ struct FixRow {
 pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Recording>> {
     let mut periods: HashMap<(String, String), Interval> = HashMap::new();
     for row in rows::<PeriodRow>(&folder.join("gt_periods.csv"))? {
-        periods.insert((row.spec, row.period), Interval { start: row.start_ts, end: row.end_ts });
+        periods.insert(
+            (row.spec, row.period),
+            Interval {
+                start: row.start_ts,
+                end: row.end_ts,
+            },
+        );
     }
     let mut trips: BTreeMap<(String, String), Vec<Interval>> = BTreeMap::new();
     for row in rows::<TripRow>(&folder.join("gt_trips.csv"))? {
-        trips.entry((row.spec, row.period)).or_default().push(Interval { start: row.start_ts, end: row.end_ts });
+        trips.entry((row.spec, row.period)).or_default().push(Interval {
+            start: row.start_ts,
+            end: row.end_ts,
+        });
     }
     let sections: Vec<SectionRow> = rows(&folder.join("gt_sections.csv"))?;
     let legs: Vec<LegRow> = rows(&folder.join("spec_legs.csv"))?;
 
     let mut recordings = Vec::new();
     for path in recordings_of(folder)? {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some((spec, period, phone)) = parts(&name) else { continue };
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let Some((spec, period, phone)) = parts(&name) else {
+            continue;
+        };
         let key = (spec.clone(), period.clone());
-        let Some(period_of) = periods.get(&key) else { continue };
+        let Some(period_of) = periods.get(&key) else {
+            continue;
+        };
         let trips = trips.get(&key).cloned().unwrap_or_default();
         let car_legs = sections
             .iter()
             .filter(|section| section.spec == spec && section.period == period && section.mode == "CAR")
-            .filter_map(|section| Some((Interval { start: section.start_ts, end: section.end_ts }, length(section, &legs)?)))
+            .filter_map(|section| {
+                Some((
+                    Interval {
+                        start: section.start_ts,
+                        end: section.end_ts,
+                    },
+                    length(section, &legs)?,
+                ))
+            })
             .collect();
         let nexts = trips.iter().skip(1).map(|trip| trip.start).chain([period_of.end]);
         let stands = trips
             .iter()
             .zip(nexts)
-            .map(|(trip, next)| Interval { start: trip.end, end: (trip.end + STOOD_S).min(next) })
+            .map(|(trip, next)| Interval {
+                start: trip.end,
+                end: (trip.end + STOOD_S).min(next),
+            })
             .collect();
         recordings.push(Recording {
             fixes: fixes(&path, period_of)?,
@@ -146,7 +173,9 @@ fn length(section: &SectionRow, legs: &[LegRow]) -> Option<f64> {
 
 fn recordings_of(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let listing = std::fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
-    let mut paths: Vec<PathBuf> = listing.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<PathBuf> = listing
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     paths.retain(|path| path.to_string_lossy().ends_with(".csv.gz"));
     paths.sort();
     Ok(paths)
@@ -167,13 +196,20 @@ fn fixes(path: &Path, period: &Interval) -> anyhow::Result<Vec<(Fix, Millis)>> {
         Some((fix, millis(row.write_ts.unwrap_or(row.ts))))
     };
     let rows: Vec<FixRow> = rows(path)?;
-    Ok(rows.into_iter().filter(|row| (period.start..=period.end).contains(&row.ts)).filter_map(fix).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| (period.start..=period.end).contains(&row.ts))
+        .filter_map(fix)
+        .collect())
 }
 
 fn rows<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    let text: Box<dyn Read> =
-        if path.extension().is_some_and(|kind| kind == "gz") { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let text: Box<dyn Read> = if path.extension().is_some_and(|kind| kind == "gz") {
+        Box::new(MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
     csv::Reader::from_reader(text)
         .into_deserialize()
         .collect::<Result<_, _>>()

@@ -22,13 +22,21 @@ pub(super) fn svg(recording: &Recording, found: &Found) -> String {
     let mut fixes: Vec<_> = recording.fixes.iter().map(|(fix, _)| *fix).collect();
     fixes.sort();
     let found_trips: Vec<Interval> = found.trips.iter().map(interval).collect();
-    let times = fixes
-        .iter()
-        .map(|fix| fix.time as f64 / 1e3)
-        .chain(recording.trips.iter().chain(&found_trips).flat_map(|trip| [trip.start, trip.end]));
-    let (from, until) = times.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+    let times = fixes.iter().map(|fix| fix.time as f64 / 1e3).chain(
+        recording
+            .trips
+            .iter()
+            .chain(&found_trips)
+            .flat_map(|trip| [trip.start, trip.end]),
+    );
+    let (from, until) = times.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+        (low.min(at), high.max(at))
+    });
     let home = fixes.first().map_or(Place::new(0.0, 0.0), Place::from);
-    let away: Vec<f64> = fixes.iter().map(|fix| home.distance_m(&Place::from(fix)) / 1e3).collect();
+    let away: Vec<f64> = fixes
+        .iter()
+        .map(|fix| home.distance_m(&Place::from(fix)) / 1e3)
+        .collect();
     let far = away.iter().copied().fold(0.1, f64::max) * 1.05;
     let x = |at: f64| LEFT + (at - from) / (until - from).max(1.0) * (WIDTH - LEFT - RIGHT);
     let y = |km: f64| BASE - km / far * (BASE - TOP);
@@ -52,13 +60,19 @@ pub(super) fn svg(recording: &Recording, found: &Found) -> String {
     let stops: Vec<Interval> = found
         .stops
         .iter()
-        .map(|stop| Interval { start: seconds(stop.start_time.as_ref()), end: seconds(stop.end_time.as_ref()).min(until) })
+        .map(|stop| Interval {
+            start: seconds(stop.start_time.as_ref()),
+            end: seconds(stop.end_time.as_ref()).min(until),
+        })
         .collect();
     let halts: Vec<Interval> = found
         .trips
         .iter()
         .flat_map(|trip| &trip.halts)
-        .map(|halt| Interval { start: seconds(halt.start_time.as_ref()), end: seconds(halt.end_time.as_ref()) })
+        .map(|halt| Interval {
+            start: seconds(halt.start_time.as_ref()),
+            end: seconds(halt.end_time.as_ref()),
+        })
         .collect();
     shade(&recording.trips, "#2e7d32", TOP, BASE - TOP, 0.10);
     shade(&recording.trips, "#2e7d32", 500.0, 18.0, 1.0);
@@ -66,7 +80,11 @@ pub(super) fn svg(recording: &Recording, found: &Found) -> String {
     shade(&halts, "#ffffff", 530.0, 10.0, 0.75);
     shade(&stops, "#8d6e63", 552.0, 18.0, 1.0);
     for (label, at) in [("truth", 513.0), ("trips", 539.0), ("stops", 565.0)] {
-        let _ = writeln!(text, r#"<text x="{:.1}" y="{at}" text-anchor="end">{label}</text>"#, LEFT - 8.0);
+        let _ = writeln!(
+            text,
+            r#"<text x="{:.1}" y="{at}" text-anchor="end">{label}</text>"#,
+            LEFT - 8.0
+        );
     }
     for (fix, km) in fixes.iter().zip(&away) {
         let at = x(fix.time as f64 / 1e3);
@@ -91,7 +109,9 @@ fn axes(text: &mut String, from: f64, until: f64, far: f64, x: impl Fn(f64) -> f
         WIDTH - RIGHT
     );
     let span = until - from;
-    let step = [600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 43_200.0].into_iter().find(|step| span / step <= 12.0);
+    let step = [600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 43_200.0]
+        .into_iter()
+        .find(|step| span / step <= 12.0);
     let step = step.unwrap_or(86_400.0);
     let mut at = (from / step).ceil() * step;
     while at <= until {

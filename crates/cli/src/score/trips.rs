@@ -17,8 +17,10 @@ use super::plot;
 use crate::exit::Outcome;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  milepost score trips --data ../shared/data/traces/mobilitynet\n  \
-    milepost score trips --data FOLDER --plot day.svg --recording train_bus_ebike_mtv_ucb__p06__android-2")]
+#[command(
+    after_help = "Example:\n  milepost score trips --data ../shared/data/traces/mobilitynet\n  \
+    milepost score trips --data FOLDER --plot day.svg --recording train_bus_ebike_mtv_ucb__p06__android-2"
+)]
 pub(crate) struct Arguments {
     /// Folder of recordings with their truth, in the layout of the MobilityNet extract
     #[arg(long, value_name = "DIR")]
@@ -56,7 +58,11 @@ pub(super) struct Found {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let config = crate::derive::trips::config(arguments.config.as_deref())?;
     let recordings = outings::read(&arguments.data)?;
-    anyhow::ensure!(!recordings.is_empty(), "expected recordings in {}, found none", arguments.data.display());
+    anyhow::ensure!(
+        !recordings.is_empty(),
+        "expected recordings in {}, found none",
+        arguments.data.display()
+    );
     if let Some(file) = &arguments.plot {
         let wanted = arguments.recording.as_deref().unwrap_or_default();
         let recording = recordings
@@ -64,12 +70,17 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             .find(|recording| recording.name.starts_with(wanted))
             .with_context(|| format!("expected the beginning of a recording's name, found {wanted:?}"))?;
         let found = find(recording, arguments.as_arrived, &config);
-        std::fs::write(file, plot::svg(recording, &found)).with_context(|| format!("write {}", file.display()))?;
+        std::fs::write(file, plot::svg(recording, &found))
+            .with_context(|| format!("write {}", file.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for recording in &recordings {
-        let tally = score(recording, &find(recording, arguments.as_arrived, &config), &config);
+        let tally = score(
+            recording,
+            &find(recording, arguments.as_arrived, &config),
+            &config,
+        );
         for set in sets(recording) {
             tallies.entry(set).or_default().add(&tally);
         }
@@ -89,7 +100,11 @@ fn sets(recording: &Recording) -> Vec<String> {
         "car_scooter_brex_san_jose" => "B",
         _ => "C",
     };
-    let mut sets = vec![set.to_owned(), "A+B+C".to_owned(), format!("phone {}", recording.phone)];
+    let mut sets = vec![
+        set.to_owned(),
+        "A+B+C".to_owned(),
+        format!("phone {}", recording.phone),
+    ];
     if set != "C" {
         sets.push("A+B".to_owned());
     }
@@ -125,8 +140,12 @@ fn find(recording: &Recording, as_arrived: bool, config: &Config) -> Found {
             Record::Stop(stop) => found.stops.push(stop),
         }
     }
-    found.trips.sort_by_key(|trip| trip.start_time.map(|at| (at.seconds, at.nanos)));
-    found.stops.sort_by_key(|stop| stop.start_time.map(|at| (at.seconds, at.nanos)));
+    found
+        .trips
+        .sort_by_key(|trip| trip.start_time.map(|at| (at.seconds, at.nanos)));
+    found
+        .stops
+        .sort_by_key(|stop| stop.start_time.map(|at| (at.seconds, at.nanos)));
     found
 }
 
@@ -146,11 +165,17 @@ fn score(recording: &Recording, found: &Found, config: &Config) -> Tally {
         .iter()
         .zip(&intervals)
         .map(|(trip, at)| {
-            (millis(at.start), millis(at.end), trip.distance.as_ref().map_or(0.0, |distance| distance.estimate_m))
+            (
+                millis(at.start),
+                millis(at.end),
+                trip.distance.as_ref().map_or(0.0, |distance| distance.estimate_m),
+            )
         })
         .collect();
     for stand in recording.stands.iter().filter(|stand| stand.end > stand.start) {
-        tally.phantom_m_per_h.push(phantom_m_per_h(&counted, millis(stand.start), millis(stand.end)));
+        tally
+            .phantom_m_per_h
+            .push(phantom_m_per_h(&counted, millis(stand.start), millis(stand.end)));
     }
     tally
 }
@@ -160,7 +185,10 @@ pub(super) fn seconds(at: Option<&events::Timestamp>) -> f64 {
 }
 
 pub(super) fn interval(trip: &Trip) -> Interval {
-    Interval { start: seconds(trip.start_time.as_ref()), end: seconds(trip.end_time.as_ref()) }
+    Interval {
+        start: seconds(trip.start_time.as_ref()),
+        end: seconds(trip.end_time.as_ref()),
+    }
 }
 
 fn rounded(value: f64, digits: i32) -> f64 {
@@ -190,19 +218,37 @@ fn json(tallies: &BTreeMap<String, Tally>) -> Value {
             "phantom_m_per_h": spread(&tally.phantom_m_per_h, 1.0, 1),
         })
     };
-    Value::Object(tallies.iter().map(|(set, tally)| (set.clone(), row(tally))).collect::<Map<_, _>>())
+    Value::Object(
+        tallies
+            .iter()
+            .map(|(set, tally)| (set.clone(), row(tally)))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
     writeln!(
         out,
         "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}",
-        "set", "truth", "found", "P", "R", "F1", "splits", "merges", "start s", "end s", "car dist %", "phantom m/h"
+        "set",
+        "truth",
+        "found",
+        "P",
+        "R",
+        "F1",
+        "splits",
+        "merges",
+        "start s",
+        "end s",
+        "car dist %",
+        "phantom m/h"
     )?;
     for (set, tally) in tallies {
         let cell = |errors: &[f64], scale: f64| {
-            Spread::of(errors)
-                .map_or_else(|| "-".to_owned(), |it| format!("{:.1} / {:.1}", it.median * scale, it.p90 * scale))
+            Spread::of(errors).map_or_else(
+                || "-".to_owned(),
+                |it| format!("{:.1} / {:.1}", it.median * scale, it.p90 * scale),
+            )
         };
         writeln!(
             out,
@@ -220,5 +266,8 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
             cell(&tally.phantom_m_per_h, 1.0),
         )?;
     }
-    writeln!(out, "Errors as median / 90th percentile. Phones carried different settings of their sensors.")
+    writeln!(
+        out,
+        "Errors as median / 90th percentile. Phones carried different settings of their sensors."
+    )
 }

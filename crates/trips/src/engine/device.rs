@@ -224,7 +224,11 @@ impl Device {
             window.thin(config.fixes_max);
         }
         Self {
-            fresh: window.fixes().iter().filter(|fix| fix.time > head.analysed).count(),
+            fresh: window
+                .fixes()
+                .iter()
+                .filter(|fix| fix.time > head.analysed)
+                .count(),
             // what came late before the restart may not have been analysed
             late: true,
             window,
@@ -299,18 +303,14 @@ impl Device {
         drafts.sort_by_key(|draft| (draft.gist.start, draft.key));
 
         let since = question.begin.map(|begin| begin.carried.key);
-        publish(
-            &mut self.published,
-            &reporter,
-            &drafts,
+        let silent = question.known_until - self.window.newest().unwrap_or(question.known_until);
+        let publishing = Publishing {
             since,
-            question.last,
-            changes,
-        );
-        self.settles = casts
-            .last()
-            .filter(|cast| cast.role == Role::Halt && cast.stay.last + 1 >= track.len())
-            .map(|cast| track.time(cast.from.at + config.stop_s));
+            told: question.last || silent as f64 >= config.gap_s * 1e3,
+            last: question.last,
+        };
+        publish(&mut self.published, &reporter, &drafts, publishing, changes);
+        self.settles = settles(&reporter, config).filter(|at| *at > question.known_until);
         self.begin = next_begin(&reporter, config).or(question.begin);
         if let Some(oldest) = question.give_up
             && let Some(front) = front(&reporter, oldest)
@@ -328,13 +328,35 @@ impl Device {
     }
 }
 
-/// Compares the drafts with what was published since the fix time `since` and tells the differences.
+/// How drafts are published.
+#[derive(Debug, Clone, Copy)]
+struct Publishing {
+    /// Nothing before the fix of this time was analysed.
+    since: Option<Millis>,
+    /// Trips without an end are told too: the device has gone silent.
+    told: bool,
+    /// All is final.
+    last: bool,
+}
+
+/// When silence alone will have made news: a stay at the end has become a stop, or a trip has been cut off.
+fn settles(reporter: &Reporter<'_>, config: &Config) -> Option<Millis> {
+    let track = reporter.track;
+    let newest = track.len().saturating_sub(1);
+    let last = reporter.casts.last().filter(|cast| cast.stay.last >= newest);
+    match last.map(|cast| (cast.role, cast.from.at)) {
+        Some((Role::Stop, _)) => None,
+        Some((_, from)) => Some(track.time(from + config.stop_s)),
+        None => Some(track.time(track.at(newest).seconds + config.gap_s)),
+    }
+}
+
+/// Compares the drafts with what was published and tells the differences.
 fn publish(
     published: &mut Vec<Published>,
     reporter: &Reporter<'_>,
     drafts: &[Draft],
-    since: Option<Millis>,
-    last: bool,
+    Publishing { since, told, last }: Publishing,
     changes: &mut Vec<Record>,
 ) {
     let finality = if last {
@@ -373,7 +395,7 @@ fn publish(
                 known.revision
             }
             // where a trip leads is told when it has got there
-            None if draft.is_trip() && draft.ongoing && !last => continue,
+            None if draft.is_trip() && draft.ongoing && !told => continue,
             None => {
                 let (trip, key, gist) = (draft.is_trip(), draft.key, draft.gist);
                 published.push(Published {

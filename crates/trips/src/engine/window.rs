@@ -48,7 +48,11 @@ impl Window {
     pub(crate) fn restored(mut fixes: Vec<Fix>, level: usize) -> Self {
         fixes.sort();
         fixes.dedup_by_key(|fix| fix.time);
-        Self { fixes, level, rewrites: 0 }
+        Self {
+            fixes,
+            level,
+            rewrites: 0,
+        }
     }
 
     pub(crate) fn level(&self) -> usize {

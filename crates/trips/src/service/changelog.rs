@@ -48,7 +48,11 @@ impl Changelog {
             self.rewrites = device.rewrites();
             let mut quarters: Vec<i32> = device.fixes().iter().map(|fix| quarter(fix.time)).collect();
             quarters.dedup();
-            for gone in self.quarters.iter().filter(|known| quarters.binary_search(known).is_err()) {
+            for gone in self
+                .quarters
+                .iter()
+                .filter(|known| quarters.binary_search(known).is_err())
+            {
                 out.save(key(id, FIXES, Some(*gone)), None);
             }
             for quarter in quarters {
@@ -63,7 +67,10 @@ impl Changelog {
             self.quarters.insert(at, quarter);
         }
         let from = Millis::from(quarter) * SPAN_MS;
-        let fixes = device.since(from).iter().take_while(|fix| fix.time < from + SPAN_MS);
+        let fixes = device
+            .since(from)
+            .iter()
+            .take_while(|fix| fix.time < from + SPAN_MS);
         let bytes: Vec<u8> = fixes.flat_map(Fix::to_bytes).collect();
         out.save(key(id, FIXES, Some(quarter)), Some(bytes.into()));
     }
@@ -73,7 +80,9 @@ impl Changelog {
 pub(super) fn restore(entries: Vec<(Bytes, Bytes)>, config: &Config) -> Vec<(String, Device, Changelog)> {
     let mut heads: BTreeMap<String, (Bytes, Vec<Fix>, Vec<i32>)> = BTreeMap::new();
     for (key, value) in entries {
-        let Some((id, kind, quarter)) = parse(&key) else { continue };
+        let Some((id, kind, quarter)) = parse(&key) else {
+            continue;
+        };
         let entry = heads.entry(id).or_default();
         match (kind, quarter) {
             (HEAD, _) => entry.0 = value,
@@ -91,7 +100,10 @@ pub(super) fn restore(entries: Vec<(Bytes, Bytes)>, config: &Config) -> Vec<(Str
     let device = |(id, (head, fixes, mut quarters)): (String, (Bytes, Vec<Fix>, Vec<i32>))| {
         quarters.sort_unstable();
         let device = Device::restore(&head, fixes, config);
-        let changelog = Changelog { quarters, rewrites: device.rewrites() };
+        let changelog = Changelog {
+            quarters,
+            rewrites: device.rewrites(),
+        };
         (id, device, changelog)
     };
     heads.into_iter().map(device).collect()

@@ -11,12 +11,22 @@ use crate::metrics;
 
 pub(super) fn emit(record: &Record, now: Timestamp, out: &mut Out) {
     let (topic, kind, device, revision, finality, value) = match record {
-        Record::Trip(trip) => {
-            (Topic::Trips, "trip", &trip.device, trip.revision, trip.finality(), trip.encode_to_vec())
-        }
-        Record::Stop(stop) => {
-            (Topic::Stops, "stop", &stop.device, stop.revision, stop.finality(), stop.encode_to_vec())
-        }
+        Record::Trip(trip) => (
+            Topic::Trips,
+            "trip",
+            &trip.device,
+            trip.revision,
+            trip.finality(),
+            trip.encode_to_vec(),
+        ),
+        Record::Stop(stop) => (
+            Topic::Stops,
+            "stop",
+            &stop.device,
+            stop.revision,
+            stop.finality(),
+            stop.encode_to_vec(),
+        ),
     };
     let change = match (record.is_withdrawn(), finality, revision) {
         (true, _, _) => "withdrawn",
@@ -29,5 +39,11 @@ pub(super) fn emit(record: &Record, now: Timestamp, out: &mut Out) {
         (headers::EVENT_ID, Bytes::copy_from_slice(record.id().as_bytes())),
         (headers::SCHEMA, Bytes::from_static(topic.schema().as_bytes())),
     ];
-    out.emit(topic, Bytes::copy_from_slice(device.as_bytes()), Some(value.into()), headers, now);
+    out.emit(
+        topic,
+        Bytes::copy_from_slice(device.as_bytes()),
+        Some(value.into()),
+        headers,
+        now,
+    );
 }

@@ -83,12 +83,23 @@ impl Stage for TripStage {
     }
 
     fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Partition {
-        let mut state = Partition { number: partition, ..Partition::default() };
+        let mut state = Partition {
+            number: partition,
+            ..Partition::default()
+        };
         for (id, device, changelog) in changelog::restore(entries, &self.config) {
             let id: Arc<str> = id.into();
             // whatever it had not told yet is told at the first tick
             state.agenda.entry(0).or_default().push(Arc::clone(&id));
-            state.devices.insert(id, Slot { device, changelog, heard: 0, due: Some(0) });
+            state.devices.insert(
+                id,
+                Slot {
+                    device,
+                    changelog,
+                    heard: 0,
+                    due: Some(0),
+                },
+            );
         }
         state
     }
@@ -103,7 +114,10 @@ impl Stage for TripStage {
         let Some(value) = &record.value else { return Ok(()) };
         let position = Position::decode(value.as_ref()).map_err(|source| Refusal {
             reason: "field",
-            detail: format!("expected a {}, found bytes that are none: {source}", Topic::Positions.schema()),
+            detail: format!(
+                "expected a {}, found bytes that are none: {source}",
+                Topic::Positions.schema()
+            ),
         })?;
         let (fix, received) = match intake::fix(&position, &self.config) {
             Ok(fix) => fix,
@@ -145,8 +159,13 @@ impl Stage for TripStage {
     fn tick(&self, state: &mut Partition, now: Timestamp, out: &mut Out) {
         let time = now.as_millisecond();
         let later = state.agenda.split_off(&(time + 1));
-        for id in std::mem::replace(&mut state.agenda, later).into_values().flatten() {
-            let Some(slot) = state.devices.get_mut(&id) else { continue };
+        for id in std::mem::replace(&mut state.agenda, later)
+            .into_values()
+            .flatten()
+        {
+            let Some(slot) = state.devices.get_mut(&id) else {
+                continue;
+            };
             let quiet = time - slot.heard >= QUIET_MS;
             let settled = slot.device.settles_at().is_some_and(|at| at <= time);
             if quiet && (slot.device.has_news() || settled) {
@@ -163,7 +182,11 @@ impl Stage for TripStage {
         }
         state.ticks += 1;
         if state.ticks % TELL_TICKS == 1 {
-            let bytes = state.devices.values().map(|slot| slot.device.bytes() + slot.changelog.bytes()).sum();
+            let bytes = state
+                .devices
+                .values()
+                .map(|slot| slot.device.bytes() + slot.changelog.bytes())
+                .sum();
             metrics::state(state.number, state.devices.len(), bytes);
         }
     }

