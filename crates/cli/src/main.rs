@@ -1,5 +1,6 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod chaos;
 mod config;
 mod decode;
 #[allow(dead_code, reason = "its commands arrive one by one")]
@@ -35,6 +36,8 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Faults on purpose, and what they did not do
+    Chaos(chaos::Arguments),
     /// An engine against the truth
     Score(score::Arguments),
     /// Simulated devices over real sockets
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),

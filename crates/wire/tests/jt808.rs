@@ -2,9 +2,14 @@
 
 mod jt808 {
     mod checklist;
+    mod corpus;
     mod coverage;
     mod fixtures;
+    mod open_data;
     mod platform;
+    mod properties;
+    mod reference;
     mod shared;
+    mod strategies;
     mod worked_frames;
 }

@@ -35,7 +35,7 @@ impl Line {
         if !self.is_body() {
             return None;
         }
-        let id = named_id(self.text("/path")).or_else(|| named_id(self.text("/case")))?;
+        let id = named_id(self.text("/path")).or_else(|| titled_id(self.text("/case")))?;
         let hints = [self.text("/case"), self.text("/path")];
         let edition = if hints
             .iter()
@@ -54,6 +54,42 @@ fn named_id(name: &str) -> Option<u16> {
     let name = name.replace("0X", "0x");
     let at = name.find("0x")?;
     u16::from_str_radix(name.get(at + 2..at + 6)?, 16).ok()
+}
+
+/// Id of the message that a case is titled after.
+fn titled_id(case: &str) -> Option<u16> {
+    const TITLES: &[(&str, u16)] = &[
+        ("AudioRecordingStartCommandTest", 0x8804),
+        ("Body0102_19", 0x0102),
+        ("CANBusDataUploadTest", 0x0705),
+        ("DataTransmissionTest", 0x8900),
+        ("DriverIdentityInformationReportTest", 0x0702),
+        ("DrivingRecordCommandTest", 0x8700),
+        ("DrivingRecordDataUploadTest", 0x0700),
+        ("ElectronicWaybillReportTest", 0x0701),
+        ("EventReportTest", 0x0301),
+        ("ImmediateCameraCaptureCommandResponseTest", 0x0805),
+        ("ImmediateCameraCaptureCommandTest", 0x8801),
+        ("InformationServiceCancelTest", 0x0303),
+        ("InformationServiceMenuSettingTest", 0x8303),
+        ("InformationServiceTest", 0x8304),
+        ("LocationInformationReportTest", 0x0200),
+        ("ManualAlarmConfirmationTest", 0x8203),
+        ("MultiMediaDataUploadResponseTest", 0x8800),
+        ("MultiMediaDataUploadTest", 0x0801),
+        ("MultiMediaEventInformationUploadTest", 0x0800),
+        ("QuestionDispatchTest", 0x8302),
+        ("SettingCircularAreaTest", 0x8600),
+        ("SettingRouteTest", 0x8606),
+        ("StoredMultimediaDataRetrievalTest", 0x8802),
+        ("StoredMultimediaDataUploadCommandTest", 0x8803),
+        ("TerminalParameterQueryResponseTest", 0x0104),
+        ("TerminalParameterQueryTest", 0x8106),
+        ("TerminalPropertiesQueryResponseTest", 0x0107),
+        ("TerminalRegistrationTest", 0x0100),
+        ("VehicleControlTest", 0x8500),
+    ];
+    TITLES.iter().find(|(title, _)| *title == case).map(|(_, id)| *id)
 }
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]

@@ -150,10 +150,14 @@ impl<'a> ItemValue<'a> {
 }
 
 /// The edition whose label of alarms fits: T/GDRTA 002 goes with 2019, T/JSATL 12 with 2013.
-const fn label_edition(id: u8, length: usize) -> Edition {
-    match (id, length) {
+fn label_edition(id: u8, value: &[u8]) -> Edition {
+    let tyres = |at: usize, width: usize| {
+        let count = value.get(at).map_or(0, |count| usize::from(*count));
+        count.saturating_mul(width).saturating_add(at).saturating_add(1) == value.len()
+    };
+    match (id, value.len()) {
         (0x64 | 0x65, 71) | (0x67, 65) => Edition::V2019,
-        (0x66, 41..) if !length.wrapping_sub(41).is_multiple_of(9) => Edition::V2019,
+        (0x66, _) if !tyres(40, 9) && tyres(64, 10) => Edition::V2019,
         _ => Edition::V2013,
     }
 }
