@@ -3,9 +3,9 @@
 mod chaos;
 mod config;
 mod decode;
-#[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod fences;
 mod process;
 mod roles;
 mod score;
@@ -36,6 +36,8 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Definitions of fences, and who is in them
+    Fences(fences::Arguments),
     /// Faults on purpose, and what they did not do
     Chaos(chaos::Arguments),
     /// An engine against the truth
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),

@@ -1,5 +1,6 @@
 //! `milepost derive`: a consumer's engine over a file, without a broker.
 
+mod geofence;
 pub(crate) mod positions;
 pub(crate) mod trips;
 
@@ -15,12 +16,15 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Fence events from positions and fences
+    Geofence(geofence::Arguments),
     /// Trips and stops from positions
     Trips(trips::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
+        Command::Geofence(arguments) => geofence::run(arguments),
         Command::Trips(arguments) => trips::run(arguments),
     }
 }
