@@ -111,7 +111,15 @@ impl KafkaServer {
             "transaction.state.log.min.isr=1".to_owned(),
             "transaction.state.log.num.partitions=3".to_owned(),
             "group.initial.rebalance.delay.ms=0".to_owned(),
+            // Lets tests notice dead consumers soon.
+            "group.min.session.timeout.ms=500".to_owned(),
             "auto.create.topics.enable=false".to_owned(),
+            // Segments end, are cleaned and deleted within seconds instead of hours.
+            "log.roll.ms=1000".to_owned(),
+            "log.retention.check.interval.ms=500".to_owned(),
+            "log.cleaner.backoff.ms=200".to_owned(),
+            "log.cleaner.min.cleanable.ratio=0.01".to_owned(),
+            "log.initial.task.delay.ms=500".to_owned(),
         ];
         lines.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
         let mut server = Self {

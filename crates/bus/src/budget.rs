@@ -21,6 +21,11 @@ impl Budget {
         }
     }
 
+    /// Bytes that may be in flight.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Bytes in flight.
     pub(crate) fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)

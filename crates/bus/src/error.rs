@@ -66,6 +66,14 @@ pub enum Error {
         /// The panic's text.
         message: String,
     },
+    /// The log can never take what a stage wrote.
+    #[error("the log refuses what the stage {stage} wrote: {reason}; this is a defect of the stage")]
+    StageOutput {
+        /// Name of the stage.
+        stage: &'static str,
+        /// What the log said.
+        reason: String,
+    },
     /// The bus was closed.
     #[error("the log is closed")]
     Closed,

@@ -22,6 +22,7 @@ mod receipt;
 mod record;
 mod runner;
 mod stage;
+mod steps;
 mod topics;
 
 pub use bus::{Admin, Bus};

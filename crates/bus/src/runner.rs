@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::metrics;
 use crate::reader::{ReadItem, Reader};
-use crate::{Error, Out, Received, Record, Refusal, Stage};
+use crate::{Error, Out, Received, Record, Refusal, Stage, steps};
 
 /// Records in one batch.
 const BATCH: usize = 4096;
@@ -261,6 +261,7 @@ impl<S: Stage> Runner<'_, S> {
             self.stage.redefined(&mut state, Timestamp::now(), &mut self.out);
             self.pending.take(partition, &mut self.out);
             self.states.insert(partition, state);
+            steps::reached("restored");
         }
         if changed {
             let now = Timestamp::now();
@@ -271,6 +272,7 @@ impl<S: Stage> Runner<'_, S> {
         }
         for record in &polled.records {
             self.apply(record);
+            steps::reached("applied");
         }
         if let Some(record) = polled.records.last() {
             metrics::event_time_lag(name, Timestamp::now().duration_since(record.timestamp));

@@ -1,11 +1,15 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod config;
 mod decode;
 #[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod process;
+mod roles;
 mod sim;
 mod topics;
+mod up;
 
 use std::process::ExitCode;
 
@@ -21,7 +25,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Every role in one process, on a log in one folder
+    Up(up::Arguments),
+    /// The gateway alone: devices in, events out
+    Gateway(roles::Arguments),
+    /// What a configuration says, and what is wrong with it
+    Config(config::Arguments),
     Decode(decode::Arguments),
+    /// A consumer's engine over a file, without a broker
+    Derive(derive::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -34,7 +46,11 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let result = match cli.command {
+        Command::Up(arguments) => up::run(&arguments),
+        Command::Gateway(arguments) => roles::run(&arguments, roles::Role::Gateway),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Derive(arguments) => derive::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
@@ -47,4 +63,14 @@ fn say(text: std::fmt::Arguments<'_>) {
 
     // Nobody is there to be told that standard error is closed.
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_of_every_subcommand_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -20,7 +20,7 @@ pub struct LogConfig {
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
-            level: "info".to_owned(),
+            level: "info,fjall=warn,lsm_tree=warn".to_owned(),
             format: Format::Text,
         }
     }
@@ -147,6 +147,9 @@ mod tests {
         let mut settings = sources.settings();
         let config: LogConfig = settings.section("log");
         assert_eq!(settings.finish(), Ok(()));
-        assert_eq!((config.level.as_str(), config.format), ("info", Format::Text));
+        assert_eq!(
+            (config.level.as_str(), config.format),
+            ("info,fjall=warn,lsm_tree=warn", Format::Text)
+        );
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use rstar::{AABB, Envelope, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
 
-use crate::Bounds;
+use crate::{Bounds, Point};
 
 /// Edits that the side tree takes before a rebuild is worth its second per million.
 const SIDE_LIMIT: usize = 16_384;
@@ -50,6 +50,28 @@ impl RTreeObject for Entry {
     }
 }
 
+/// The rectangle of the index by which a slot was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    low: [f32; 2],
+    high: [f32; 2],
+}
+
+impl Reach {
+    /// True when the point may lie in the rectangle.
+    #[must_use]
+    pub fn holds(&self, point: Point) -> bool {
+        let latitude = f64::from(self.low[1]) <= point.latitude && point.latitude <= f64::from(self.high[1]);
+        let (west, east) = (f64::from(self.low[0]), f64::from(self.high[0]));
+        // Either rectangle of a pair that meets at the antimeridian may be the one that was found.
+        latitude
+            && [0.0, 360.0, -360.0].iter().any(|turn| {
+                let longitude = point.longitude + turn;
+                west <= longitude && longitude <= east
+            })
+    }
+}
+
 /// A rebuild to be run beside the stream.
 #[derive(Debug)]
 pub struct Rebuild {
@@ -94,10 +116,10 @@ impl Index {
         self.removed.set(slot);
     }
 
-    /// Calls `found` with each slot that has a rectangle touching `bounds`; a slot with several rectangles may come
-    /// several times.
+    /// Calls `found` with each slot that has a rectangle touching `bounds`, and that rectangle; a slot with several
+    /// rectangles may come several times.
     #[inline]
-    pub fn visit(&self, bounds: Bounds, mut found: impl FnMut(u32)) {
+    pub fn visit(&self, bounds: Bounds, mut found: impl FnMut(u32, Reach)) {
         let mut ask = |bounds: Bounds| {
             let entry = outwards(bounds, 0);
             let wanted = AABB::from_corners(entry.low, entry.high);
@@ -170,12 +192,23 @@ impl Rebuild {
     }
 }
 
-fn descend(node: &ParentNode<Entry>, wanted: &AABB<[f32; 2]>, removed: &Bitmap, found: &mut impl FnMut(u32)) {
+fn descend(
+    node: &ParentNode<Entry>,
+    wanted: &AABB<[f32; 2]>,
+    removed: &Bitmap,
+    found: &mut impl FnMut(u32, Reach),
+) {
     for child in node.children() {
         match child {
             RTreeNode::Leaf(entry) => {
                 if wanted.intersects(&entry.envelope()) && !removed.has(entry.slot) {
-                    found(entry.slot);
+                    found(
+                        entry.slot,
+                        Reach {
+                            low: entry.low,
+                            high: entry.high,
+                        },
+                    );
                 }
             }
             RTreeNode::Parent(inner) => {
@@ -258,7 +291,6 @@ impl Bitmap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Point;
 
     fn around(latitude: f64, longitude: f64) -> Bounds {
         Bounds::at(Point { latitude, longitude }).grown(100.0)
@@ -266,7 +298,9 @@ mod tests {
 
     fn at(index: &Index, latitude: f64, longitude: f64) -> Vec<u32> {
         let mut slots = Vec::new();
-        index.visit(Bounds::at(Point { latitude, longitude }), |slot| slots.push(slot));
+        index.visit(Bounds::at(Point { latitude, longitude }), |slot, _| {
+            slots.push(slot)
+        });
         slots.sort_unstable();
         slots
     }
@@ -284,7 +318,7 @@ mod tests {
         }
         assert_eq!(at(&index, 10.0, 0.0), [3]);
         let mut slots = Vec::new();
-        index.visit(around(10.0, -179.9988), |slot| slots.push(slot));
+        index.visit(around(10.0, -179.9988), |slot, _| slots.push(slot));
         slots.sort_unstable();
         assert_eq!(slots, [1, 2, 4]);
     }

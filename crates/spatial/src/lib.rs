@@ -22,6 +22,8 @@ mod shape;
 pub use bounds::Bounds;
 pub use datum::{Datum, UnknownDatum};
 pub use frame::Frame;
-pub use index::{Index, Rebuild, Rebuilt};
+pub use index::{Index, Reach, Rebuild, Rebuilt};
 pub use point::{InvalidPoint, Point};
-pub use shape::{MAX_LATITUDE, MAX_VERTICES, Outline, Place, Problem, RADIUS_M, Relation, Shape};
+pub use shape::{
+    MAX_LATITUDE, MAX_VERTICES, Outline, Place, Problem, RADIUS_M, Relation, Shape, deviations_beyond,
+};

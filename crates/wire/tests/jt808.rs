@@ -1,8 +1,14 @@
 //! JT/T 808 seen from outside.
 
 mod jt808 {
+    mod checklist;
     mod coverage;
     mod fixtures;
+    mod open_data;
+    mod platform;
+    mod properties;
+    mod reference;
     mod shared;
+    mod strategies;
     mod worked_frames;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use events::{Cleanup, Topic};
 use rdkafka::admin::{
@@ -9,10 +10,9 @@ use rdkafka::admin::{
     ResourceSpecifier, TopicReplication,
 };
 use rdkafka::consumer::Consumer;
-use rdkafka::error::KafkaError;
-use rdkafka::types::RDKafkaErrorCode as Code;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::client::{ANSWER_WITHIN, Names, Quiet, create, failed};
+use super::client::{ANSWER_WITHIN, Names, Quiet, create, failed, partition_count};
 use crate::Error;
 use crate::topics::{Change, PartitionInfo, TopicInfo, TopicSpec};
 
@@ -140,7 +140,7 @@ pub(super) async fn apply(names: &Arc<Names>, change: &Change) -> Result<(), Err
     }
 }
 
-async fn create_topic(names: &Names, spec: &TopicSpec) -> Result<(), Error> {
+async fn create_topic(names: &Arc<Names>, spec: &TopicSpec) -> Result<(), Error> {
     let (retention_ms, retention_bytes) = retention(spec);
     let mut topic = NewTopic::new(
         names.topic(spec.topic),
@@ -154,7 +154,7 @@ async fn create_topic(names: &Names, spec: &TopicSpec) -> Result<(), Error> {
             .set(RETENTION_MS, &retention_ms)
             .set(RETENTION_BYTES, &retention_bytes),
     };
-    create_one(names, topic).await
+    create_one(names, names.topic(spec.topic), topic).await
 }
 
 fn retention(spec: &TopicSpec) -> (String, String) {
@@ -197,23 +197,23 @@ async fn alter(names: &Names, spec: &TopicSpec) -> Result<(), Error> {
 }
 
 /// Makes the compacted topic for a stage's state where it is missing.
-pub(super) async fn ensure_state_topic(names: &Names, name: &str, partitions: u32) -> Result<(), Error> {
+pub(super) async fn ensure_state_topic(names: &Arc<Names>, name: &str, partitions: u32) -> Result<(), Error> {
     let replication = TopicReplication::Fixed(i32::from(names.config.state_replication));
     let topic = NewTopic::new(name, super::client::signed(partitions), replication)
         .set("cleanup.policy", "compact")
         .set("segment.bytes", "67108864");
-    create_one(names, topic).await
+    create_one(names, name, topic).await
 }
 
-/// Makes a topic; one that exists is left as it is.
-async fn create_one(names: &Names, topic: NewTopic<'_>) -> Result<(), Error> {
+/// Makes a topic and waits until it is known; one that exists is left as it is.
+async fn create_one(names: &Arc<Names>, name: &str, topic: NewTopic<'_>) -> Result<(), Error> {
     let results = client(names)?
         .create_topics([&topic], &options().operation_timeout(Some(ANSWER_WITHIN)))
         .await
         .map_err(|error| failed("make a topic", error))?;
     for result in results {
         match result {
-            Ok(_) | Err((_, Code::TopicAlreadyExists)) => {}
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((name, code)) => {
                 return Err(Error::Kafka {
                     doing: format!("make the topic {name}"),
@@ -222,5 +222,23 @@ async fn create_one(names: &Names, topic: NewTopic<'_>) -> Result<(), Error> {
             }
         }
     }
-    Ok(())
+    let (names, name) = (names.clone(), name.to_owned());
+    tokio::task::spawn_blocking(move || wait_until_known(&names, &name))
+        .await
+        .map_err(|_| Error::Closed)?
+}
+
+/// The controller answers before the brokers know of the topic.
+fn wait_until_known(names: &Names, name: &str) -> Result<(), Error> {
+    let reader = names.reader("read_committed")?;
+    let deadline = Instant::now() + ANSWER_WITHIN;
+    loop {
+        match partition_count(&reader, name) {
+            Err(Error::NoSuchTopic(_)) if Instant::now() < deadline => {
+                // Nothing is assigned: this waits and serves the client's events.
+                let _ = reader.poll(Duration::from_millis(20));
+            }
+            known => return known.map(|_| ()),
+        }
+    }
 }

@@ -8,7 +8,6 @@ use rdkafka::config::{ClientConfig, FromClientConfigAndContext};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
-use rdkafka::topic_partition_list::TopicPartitionList;
 
 use crate::record::{from_millis, header_name};
 use crate::{Error, KafkaConfig, Received};
@@ -202,15 +201,6 @@ pub(super) fn unsigned(partition: i32) -> u32 {
 /// See [`unsigned`].
 pub(super) fn signed(partition: u32) -> i32 {
     i32::try_from(partition).unwrap_or(i32::MAX)
-}
-
-/// One partition from an offset on.
-pub(super) fn one(topic: &str, partition: i32, offset: rdkafka::Offset) -> TopicPartitionList {
-    let mut list = TopicPartitionList::new();
-    if list.add_partition_offset(topic, partition, offset).is_err() {
-        list.add_partition(topic, partition);
-    }
-    list
 }
 
 /// A context for clients that have nothing to tell but errors.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod client;
+mod lanes;
 mod producer;
 mod read;
 mod restore;

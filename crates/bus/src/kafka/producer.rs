@@ -10,6 +10,7 @@ use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, PurgeConfig,
 use rdkafka::statistics::Statistics;
 
 use super::client::{Names, create, log_error};
+use super::lanes::{Lane, Lanes};
 use crate::budget::Budget;
 use crate::metrics;
 use crate::publisher::Submit;
@@ -25,16 +26,21 @@ const TIMED_EVERY: u64 = 64;
 pub(super) struct InFlight {
     receipt: Receipt,
     weight: u64,
+    lane: Lane,
     sent: Option<Instant>,
 }
 
 /// Settles receipts as Kafka's reports come in.
+#[derive(Clone)]
 pub(super) struct Delivery {
+    names: Arc<Names>,
     budget: Arc<Budget>,
+    lanes: Arc<Lanes>,
 }
 
 impl ClientContext for Delivery {
     fn stats(&self, statistics: Statistics) {
+        self.lanes.learn(&self.names, &statistics);
         metrics::producer(&statistics);
     }
 
@@ -54,17 +60,18 @@ impl ProducerContext for Delivery {
                 Err(refusal(error))
             }
         };
-        in_flight.settle(&self.budget, outcome);
+        self.settle(*in_flight, outcome);
     }
 }
 
-impl InFlight {
-    fn settle(self, budget: &Budget, outcome: Result<(), PublishError>) {
-        if let Some(sent) = self.sent {
+impl Delivery {
+    fn settle(&self, in_flight: InFlight, outcome: Result<(), PublishError>) {
+        if let Some(sent) = in_flight.sent {
             metrics::delivered(sent.elapsed());
         }
-        budget.give(self.weight, 1);
-        self.receipt.settle(outcome);
+        self.lanes.give(in_flight.lane, in_flight.weight);
+        self.budget.give(in_flight.weight, 1);
+        in_flight.receipt.settle(outcome);
     }
 }
 
@@ -86,19 +93,21 @@ type Client = ThreadedProducer<Delivery>;
 
 /// The producer of a process. A fatal error makes it useless; then another takes its place.
 pub(super) struct Producer {
-    names: Arc<Names>,
-    budget: Arc<Budget>,
+    delivery: Delivery,
     /// `None` when closed.
     client: RwLock<Option<Client>>,
 }
 
 impl Producer {
     pub(super) fn new(names: Arc<Names>, budget: Arc<Budget>) -> Result<Self, Error> {
-        let client = connect(&names, &budget)?;
-        Ok(Self {
+        let delivery = Delivery {
+            lanes: Arc::new(Lanes::new(budget.limit())),
             names,
             budget,
-            client: RwLock::new(Some(client)),
+        };
+        Ok(Self {
+            client: RwLock::new(Some(connect(&delivery)?)),
+            delivery,
         })
     }
 
@@ -119,7 +128,7 @@ impl Producer {
         }
         metrics::producer_fatal();
         tracing::error!("the kafka producer had a fatal error and is replaced");
-        match connect(&self.names, &self.budget) {
+        match connect(&self.delivery) {
             Ok(fresh) => {
                 if let Some(dead) = client.replace(fresh) {
                     retire(dead);
@@ -161,9 +170,9 @@ fn retire(dead: Client) {
     }
 }
 
-fn connect(names: &Names, budget: &Arc<Budget>) -> Result<Client, Error> {
-    let config = &names.config;
-    let mut client = names.client();
+fn connect(delivery: &Delivery) -> Result<Client, Error> {
+    let config = &delivery.names.config;
+    let mut client = delivery.names.client();
     client
         .set("enable.idempotence", "true")
         .set("acks", "all")
@@ -177,29 +186,33 @@ fn connect(names: &Names, budget: &Arc<Budget>) -> Result<Client, Error> {
         // Our budget of bytes stands in front of the queue, which must therefore never be full.
         .set("queue.buffering.max.messages", "0")
         .set("queue.buffering.max.kbytes", "2097151");
-    create(
-        &client,
-        Delivery {
-            budget: budget.clone(),
-        },
-    )
+    create(&client, delivery.clone())
 }
 
 impl Submit for Producer {
     fn submit(&self, record: Record, receipt: Receipt, weight: u64) {
-        let timed = self.budget.records() % TIMED_EVERY == 1;
+        let delivery = &self.delivery;
+        let lane = delivery.lanes.take(record.topic, &record.key, weight);
         let mut in_flight = Box::new(InFlight {
             receipt,
             weight,
-            sent: timed.then(Instant::now),
+            lane: lane.unwrap_or(None),
+            sent: (delivery.budget.records() % TIMED_EVERY == 1).then(Instant::now),
         });
+        if let Err(partition) = lane {
+            let full = PublishError::Unavailable(format!(
+                "too much waits for partition {partition} of {} already",
+                delivery.names.topic(record.topic)
+            ));
+            return delivery.settle(*in_flight, Err(full));
+        }
         let mut replaced = false;
         loop {
             let Some(client) = self.current() else {
                 let closed = PublishError::Unavailable("the log is closed".to_owned());
-                return in_flight.settle(&self.budget, Err(closed));
+                return delivery.settle(*in_flight, Err(closed));
             };
-            let (error, returned) = match client.send(message(&self.names, &record, in_flight)) {
+            let (error, returned) = match client.send(message(&delivery.names, &record, in_flight)) {
                 Ok(()) => return,
                 Err((error, message)) => (error, message.delivery_opaque),
             };
@@ -209,7 +222,7 @@ impl Submit for Producer {
             }
             if !fatal || replaced {
                 metrics::delivery_failed(&error);
-                return returned.settle(&self.budget, Err(refusal(&error)));
+                return delivery.settle(*returned, Err(refusal(&error)));
             }
             replaced = true;
             in_flight = returned;

@@ -20,7 +20,7 @@ use super::client::{
 use super::restore;
 use super::transaction::Transactions;
 use crate::metrics;
-use crate::runner::{Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts};
+use crate::runner::{Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts};
 use crate::{Error, Received};
 
 /// A change of the partitions, as the group tells it.
@@ -216,13 +216,8 @@ impl KafkaSession {
             .committed_offsets(list, ANSWER_WITHIN)
             .map_err(|error| failed("ask for the committed offsets", error))?;
         let numbers: BTreeSet<u32> = self.owned.iter().map(|(_, number)| *number).collect();
-        for partition in numbers {
-            polled.revoked.push(partition);
-            polled.assigned.push(Assigned {
-                partition,
-                entries: restore::entries(&self.names, &self.state_topic, partition, &self.shutdown)?,
-            });
-        }
+        polled.assigned = restore::entries(&self.names, &self.state_topic, &numbers, &self.shutdown)?;
+        polled.revoked.extend(numbers);
         let mut places = TopicPartitionList::new();
         for element in committed.elements() {
             let offset = match element.offset() {

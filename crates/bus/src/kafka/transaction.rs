@@ -16,7 +16,7 @@ use super::session::offsets;
 use crate::metrics;
 use crate::record::millis;
 use crate::runner::{Commit, CommitFailure};
-use crate::{Error, Record};
+use crate::{Error, Record, steps};
 
 /// Time that one step of a transaction may take.
 const STEP_WITHIN: Duration = Duration::from_secs(30);
@@ -49,6 +49,7 @@ type Producer = ThreadedProducer<Outputs>;
 /// The transactional producer of a session.
 pub(super) struct Transactions {
     names: Arc<Names>,
+    stage: &'static str,
     state_topic: String,
     id: String,
     /// `None` after an error that left the producer useless.
@@ -56,7 +57,7 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    pub(super) fn open(names: Arc<Names>, stage: &str, state_topic: String) -> Result<Self, Error> {
+    pub(super) fn open(names: Arc<Names>, stage: &'static str, state_topic: String) -> Result<Self, Error> {
         let instance = match &names.config.instance {
             Some(instance) => instance.clone(),
             None => events::id::observed().to_string(),
@@ -65,6 +66,7 @@ impl Transactions {
         let producer = connect(&names, &id)?;
         Ok(Self {
             names,
+            stage,
             state_topic,
             id,
             producer: Some(producer),
@@ -111,9 +113,11 @@ impl Transactions {
         group: &ConsumerGroupMetadata,
     ) -> Result<(), Problem> {
         producer.begin_transaction().map_err(Problem::before)?;
+        steps::reached("kafka-begun");
         for record in commit.outputs.values().flatten() {
             send(producer, output(&self.names, record))?;
         }
+        steps::reached("kafka-outputs-sent");
         for ((partition, key), value) in commit.state {
             let mut entry = BaseRecord::to(self.state_topic.as_str())
                 .key(&key[..])
@@ -123,25 +127,28 @@ impl Transactions {
             }
             send(producer, entry)?;
         }
+        steps::reached("kafka-state-sent");
         if !commit.offsets.is_empty() {
             let offsets = offsets(&self.names, commit.offsets).map_err(Problem::before)?;
             again(|| producer.send_offsets_to_transaction(&offsets, group, STEP_WITHIN))
                 .map_err(Problem::before)?;
         }
+        steps::reached("kafka-offsets-sent");
         again(|| producer.commit_transaction(STEP_WITHIN)).map_err(|error| Problem {
             error,
             committing: true,
-        })
+        })?;
+        steps::reached("kafka-committed");
+        Ok(())
     }
 
     /// Ends a transaction that failed. Only when it is surely aborted may the same commit be tried again.
     fn end(&mut self, producer: Producer, problem: &Problem) -> Result<(), CommitFailure> {
         let text = problem.error.to_string();
         if is_too_large(&problem.error) {
-            return Err(CommitFailure::Fatal(Error::Kafka {
-                doing: "take what the stage wrote: make the record smaller or raise the topic's `max.message.bytes`"
-                    .to_owned(),
-                source: problem.error.clone(),
+            return Err(CommitFailure::Fatal(Error::StageOutput {
+                stage: self.stage,
+                reason: format!("{text}; the topic's `max.message.bytes` bounds a record"),
             }));
         }
         let usable = match &problem.error {

@@ -9,8 +9,8 @@ use fjall::{OwnedWriteBatch as WriteBatch, PersistMode};
 use super::codec::{encode, newest_key, pair, place, state_key};
 use super::store::Store;
 use super::table::{Table, Tail};
-use crate::Record;
 use crate::record::millis;
+use crate::{Record, steps};
 
 /// Bytes of records between two index entries of a partition: the grain of time seeks and of retention.
 const INDEX_EVERY: u64 = 32 << 10;
@@ -84,7 +84,9 @@ impl<'a> Batch<'a> {
             self.write.insert(&self.store.newest, index, place);
             self.write.insert(&self.store.log, place, value);
         }
+        steps::reached("local-before-write");
         self.write.commit()?;
+        steps::reached("local-written");
         for ((_, partition), (table, tail)) in self.tails {
             table.partitions[partition as usize].advance(tail);
         }

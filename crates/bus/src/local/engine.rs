@@ -19,12 +19,32 @@ use super::store::{Failure, Store, explain, probe};
 use super::table::{Kept, Table};
 use crate::budget::Budget;
 use crate::metrics;
-use crate::{Error, PublishError, Receipt, Record};
+use crate::{Error, PublishError, Receipt, Record, steps};
 
 /// Bytes of records in one group: bounds what one sync costs.
 const GROUP_BYTES: u64 = 8 << 20;
 /// Time between two attempts to open a store that ran out of room.
 const REOPEN_EVERY: Duration = Duration::from_millis(500);
+
+/// Longest key, and most bytes of a record: what the store below can hold, with room for what is put before a key.
+const MAX_KEY: usize = 32 << 10;
+const MAX_RECORD: u64 = 16 << 20;
+
+/// Refuses what the store cannot hold.
+pub(super) fn fits(record: &Record) -> Result<(), PublishError> {
+    let (key, weight) = (record.key.len(), record.weight());
+    if key > MAX_KEY {
+        return Err(PublishError::Refused(format!(
+            "expected a key of at most {MAX_KEY} bytes, found {key}"
+        )));
+    }
+    if weight > MAX_RECORD {
+        return Err(PublishError::Refused(format!(
+            "expected a record of at most {MAX_RECORD} bytes, found {weight}"
+        )));
+    }
+    Ok(())
+}
 
 /// Settings of a store.
 #[derive(Debug, Clone)]
@@ -196,13 +216,28 @@ impl Engine {
             }
         };
         if let Some(receipt) = refused {
-            self.budget.give(weight, 1);
-            receipt.settle(Err(PublishError::Unavailable("the log is closed".to_owned())));
+            let closed = PublishError::Unavailable("the log is closed".to_owned());
+            self.refuse(receipt, weight, closed);
         }
+    }
+
+    /// Settles a record that is not written.
+    pub(super) fn refuse(&self, receipt: Receipt, weight: u64, refusal: PublishError) {
+        self.budget.give(weight, 1);
+        receipt.settle(Err(refusal));
     }
 
     /// Writes the transaction and waits until it is durable.
     pub(super) fn commit(&self, transaction: Transaction) -> Result<(), PublishError> {
+        for (_, record) in &transaction.outputs {
+            fits(record)?;
+        }
+        if let Some((_, key, _)) = transaction.state.iter().find(|(_, key, _)| key.len() > MAX_KEY) {
+            return Err(PublishError::Refused(format!(
+                "expected a state key of at most {MAX_KEY} bytes, found {}",
+                key.len()
+            )));
+        }
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         {
             let mut queue = lock(&self.queue);
@@ -315,6 +350,7 @@ impl Engine {
         if outcome.is_ok() {
             self.grown.send_modify(|count| *count += 1);
         }
+        steps::reached("local-readable");
         let mut weights = 0;
         let mut records = 0;
         for work in group {
@@ -323,6 +359,7 @@ impl Engine {
                     weights += weight;
                     records += 1;
                     receipt.settle(outcome.clone());
+                    steps::reached("local-settled");
                 }
                 Work::Transaction(_, reply) => {
                     // The stage may have been stopped meanwhile.

@@ -157,6 +157,9 @@ impl Log {
 
 impl Submit for Log {
     fn submit(&self, record: Record, receipt: Receipt, weight: u64) {
+        if let Err(refusal) = engine::fits(&record) {
+            return self.engine.refuse(receipt, weight, refusal);
+        }
         let table = self.table(record.topic);
         let partition = partition::of(&record.key, table.count());
         self.engine

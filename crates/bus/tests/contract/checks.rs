@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::{Bus, Read, ReadFrom, ReadItem, Receipt};
+use bus::{Bus, Change, PublishError, Read, ReadFrom, ReadItem, Receipt, TopicsFile};
 use bytes::Bytes;
 use events::{Message as _, Topic};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ fn start(
 }
 
 /// Follows the outputs until there are `count` of them.
-async fn outputs(bus: &Bus, topic: Topic, count: usize) -> Vec<bus::Received> {
+pub(crate) async fn outputs(bus: &Bus, topic: Topic, count: usize) -> Vec<bus::Received> {
     let mut reader = bus.read(Read::follow(topic));
     let mut records = Vec::new();
     while records.len() < count {
@@ -319,7 +319,9 @@ pub(crate) fn compaction_keeps_the_newest_record_of_each_key(fixture: &dyn Fixtu
         publish_all(&publisher, [record(Topic::Bindings, "device-0", None)]).await;
         // Kafka compacts when it comes to it, and never the segment that is written: until then write on.
         loop {
-            publish_all(&publisher, [record(Topic::Bindings, "filler", Some("x"))]).await;
+            let fillers =
+                (0..16).map(|number| record(Topic::Bindings, &format!("filler-{number}"), Some("x")));
+            publish_all(&publisher, fillers).await;
             let found = read_all(&bus, Topic::Bindings).await;
             let compacted = (1..16).all(|number| {
                 let values = values_of(&found, &format!("device-{number}"));
@@ -333,6 +335,74 @@ pub(crate) fn compaction_keeps_the_newest_record_of_each_key(fixture: &dyn Fixtu
             }
             tokio::task::yield_now().await;
         }
+        bus.close();
+    });
+}
+
+pub(crate) fn a_record_that_is_too_large_is_refused_for_good(fixture: &dyn Fixture) {
+    block_on(async {
+        let bus = Bus::open(&fixture.config()).unwrap();
+        let settled = Arc::new(Settled::default());
+        let mut large = record(Topic::Positions, "device", None);
+        large.value = Some(vec![0; 17 << 20].into());
+        bus.publisher().publish(large, Receipt::new(settled.clone(), 0));
+        settled.wait_for(1).await;
+        let (_, outcome) = settled.outcomes().remove(0);
+        assert!(matches!(outcome, Err(PublishError::Refused(_))), "{outcome:?}");
+        assert!(!outcome.unwrap_err().is_retryable());
+        assert!(read_all(&bus, Topic::Positions).await.is_empty());
+        bus.close();
+    });
+}
+
+pub(crate) fn old_records_are_forgotten_and_new_ones_kept(fixture: &dyn Fixture) {
+    block_on(async {
+        let bus = Bus::open(&fixture.config()).unwrap();
+        let publisher = bus.publisher();
+        let file = TopicsFile::parse("[topics.positions]\npartitions = 4\nretention_hours = 1\n").unwrap();
+        for change in bus.admin().plan(&file).await.unwrap() {
+            if matches!(&change, Change::Retention { spec, .. } if spec.topic == Topic::Positions) {
+                bus.admin().apply(&change).await.unwrap();
+            }
+        }
+        let old = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(2);
+        let padding = "x".repeat(4000);
+        for _ in 0..20 {
+            publish_all(
+                &publisher,
+                keys().iter().map(|key| bus::Record {
+                    timestamp: old,
+                    ..record(Topic::Positions, key, Some(&padding))
+                }),
+            )
+            .await;
+        }
+        let mut fresh = 0;
+        loop {
+            // Kafka forgets whole segments, and begins a new one when something is written.
+            publish_all(
+                &publisher,
+                keys()
+                    .iter()
+                    .map(|key| record(Topic::Positions, key, Some("new"))),
+            )
+            .await;
+            fresh += 16;
+            let topics = bus.admin().topics().await.unwrap();
+            let positions = topics.iter().find(|info| info.topic == Topic::Positions).unwrap();
+            assert_eq!(positions.retention_hours, Some(1));
+            if positions.partitions.iter().all(|partition| partition.start > 0) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let found = read_all(&bus, Topic::Positions).await;
+        assert!(found.iter().all(|record| record.offset > 0));
+        let kept = found
+            .iter()
+            .filter(|record| record.value.as_deref() == Some(b"new"))
+            .count();
+        assert_eq!(kept, fresh, "no record of today is forgotten");
         bus.close();
     });
 }

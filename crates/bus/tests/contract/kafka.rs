@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bus::{Backend, Bus, BusConfig, TopicsFile};
 use tests::kafka::KafkaServer;
 
-use crate::checks;
 use crate::fixture::{Fixture, block_on};
+use crate::{checks, kill};
 
 /// A broker with topics of its own for one check.
 pub(crate) struct Kafka {
@@ -38,19 +38,24 @@ impl Kafka {
     }
 }
 
+/// How to open the log: dead consumers are noticed within two seconds.
+pub(crate) fn settings(brokers: &str, prefix: &str) -> BusConfig {
+    let mut config = BusConfig {
+        backend: Backend::Kafka,
+        ..BusConfig::default()
+    };
+    config.kafka.brokers = brokers.to_owned();
+    config.kafka.prefix = prefix.to_owned();
+    config.kafka.transaction_timeout_seconds = 6;
+    config.kafka.properties = [("session.timeout.ms", "2000"), ("heartbeat.interval.ms", "300")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    config
+}
+
 impl Fixture for Kafka {
     fn config(&self) -> BusConfig {
-        let mut config = BusConfig {
-            backend: Backend::Kafka,
-            ..BusConfig::default()
-        };
-        config.kafka.brokers = self.server.brokers();
-        config.kafka.prefix.clone_from(&self.prefix);
-        config.kafka.transaction_timeout_seconds = 6;
-        config.kafka.properties = [("session.timeout.ms", "6000"), ("heartbeat.interval.ms", "500")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
-        config
+        settings(&self.server.brokers(), &self.prefix)
     }
 
     fn another(&self, _first: &Bus) -> Bus {
@@ -69,6 +74,24 @@ macro_rules! contract {
     )*};
 }
 
+#[test]
+fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_dies() {
+    if let Some(kafka) = Kafka::new() {
+        kill::at_every_step(
+            &kafka,
+            &[
+                "kafka-begun",
+                "kafka-outputs-sent",
+                "kafka-state-sent",
+                "kafka-offsets-sent",
+                "kafka-committed",
+                "restored",
+                "applied",
+            ],
+        );
+    }
+}
+
 contract! {
     records_of_a_key_keep_their_order_and_headers
     what_was_acknowledged_is_there_after_a_restart
@@ -78,4 +101,7 @@ contract! {
     definitions_come_before_inputs_and_are_followed
     a_second_runner_takes_over_with_the_state
     reading_by_key_time_and_end
+    compaction_keeps_the_newest_record_of_each_key
+    a_record_that_is_too_large_is_refused_for_good
+    old_records_are_forgotten_and_new_ones_kept
 }

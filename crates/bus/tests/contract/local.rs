@@ -2,8 +2,8 @@
 
 use bus::{Backend, Bus, BusConfig};
 
-use crate::checks;
 use crate::fixture::Fixture;
+use crate::{checks, kill};
 
 pub(crate) struct Local(tempfile::TempDir);
 
@@ -20,6 +20,7 @@ impl Fixture for Local {
             ..BusConfig::default()
         };
         config.local.path = self.0.path().join("log");
+        config.local.retention_check_seconds = 1;
         config
     }
 
@@ -37,6 +38,21 @@ macro_rules! contract {
     )*};
 }
 
+#[test]
+fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_dies() {
+    kill::at_every_step(
+        &Local::new(),
+        &[
+            "local-before-write",
+            "local-written",
+            "local-readable",
+            "local-settled",
+            "restored",
+            "applied",
+        ],
+    );
+}
+
 contract! {
     records_of_a_key_keep_their_order_and_headers
     what_was_acknowledged_is_there_after_a_restart
@@ -47,6 +63,8 @@ contract! {
     a_second_runner_takes_over_with_the_state
     reading_by_key_time_and_end
     compaction_keeps_the_newest_record_of_each_key
+    a_record_that_is_too_large_is_refused_for_good
+    old_records_are_forgotten_and_new_ones_kept
 }
 
 #[test]

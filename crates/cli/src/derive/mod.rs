@@ -1,3 +1,26 @@
 //! `milepost derive`: a consumer's engine over a file, without a broker.
 
 pub(crate) mod positions;
+mod trips;
+
+use clap::{Args, Subcommand};
+
+use crate::exit::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Trips and stops from positions
+    Trips(trips::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    match &arguments.command {
+        Command::Trips(arguments) => trips::run(arguments),
+    }
+}

@@ -13,16 +13,19 @@ use super::town::Day;
 use super::{Format, duration};
 use crate::exit::Outcome;
 
-/// Example: milepost sim fleet --gateway-gt06 127.0.0.1:5023 --gateway-jt808 127.0.0.1:7611 --speed 60 --truth day
+/// Example: milepost sim fleet --gateway-gt06 127.0.0.1:5023 --gateway-jt808 127.0.0.1:5015 --speed 60 --truth day
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Arguments {
     /// Where the gateway speaks GT06
     #[arg(long, value_name = "ADDR")]
     gateway_gt06: SocketAddr,
-    /// Where the gateway speaks JT/T 808, over TCP and UDP
+    /// Where the gateway speaks JT/T 808
     #[arg(long, value_name = "ADDR")]
     gateway_jt808: SocketAddr,
+    /// The same over UDP [default: the same port]
+    #[arg(long, value_name = "ADDR")]
+    gateway_jt808_udp: Option<SocketAddr>,
     #[command(flatten)]
     day: Day,
     /// Time of the first day at which the devices are switched on, as hours after midnight
@@ -67,6 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let settings = Settings {
         gateway_gt06: arguments.gateway_gt06,
         gateway_jt808: arguments.gateway_jt808,
+        gateway_jt808_udp: arguments.gateway_jt808_udp.unwrap_or(arguments.gateway_jt808),
         from,
         speed: arguments.speed,
         now: Timestamp::now(),

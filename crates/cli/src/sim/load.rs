@@ -10,7 +10,7 @@ use sim::load::{Protocol, Settings};
 use super::{Format, duration};
 use crate::exit::Outcome;
 
-/// Example: milepost sim load --gateway 127.0.0.1:7611 --connections 1000 --in-flight 10 --duration 30s
+/// Example: milepost sim load --gateway 127.0.0.1:5015 --connections 1000 --in-flight 10 --duration 30s
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Arguments {

@@ -1,6 +1,11 @@
 //! `milepost topics`: what the log holds.
 
+mod access;
+mod apply;
 mod list;
+mod read;
+mod request;
+pub(crate) mod serve;
 
 use clap::{Args, Subcommand};
 
@@ -16,10 +21,16 @@ pub(crate) struct Arguments {
 enum Command {
     /// Print every topic of Milepost: its schema, how it forgets, what it holds
     List(list::Arguments),
+    /// Make the topics as they should be, or tell what differs
+    Apply(apply::Arguments),
+    /// Print records as JSON Lines
+    Read(read::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::List(arguments) => list::run(arguments),
+        Command::Apply(arguments) => apply::run(arguments),
+        Command::Read(arguments) => read::run(arguments),
     }
 }

@@ -13,7 +13,7 @@ use super::stats::{Stats, add};
 use super::{Clock, Settings};
 use crate::device::{Diary, What};
 use crate::obligations::Obligations;
-use crate::world::{Protocol, World};
+use crate::world::{Protocol, Transport, World};
 
 /// Longest pause between two tries to connect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -122,9 +122,10 @@ impl Client {
 
     async fn open(&mut self) -> io::Result<Link> {
         let identity = &self.world.actors[self.index].identity;
-        let gateway = match identity.protocol {
-            Protocol::Gt06 => self.settings.gateway_gt06,
-            Protocol::Jt808V2013 | Protocol::Jt808V2019 => self.settings.gateway_jt808,
+        let gateway = match (identity.protocol, identity.transport) {
+            (Protocol::Gt06, _) => self.settings.gateway_gt06,
+            (Protocol::Jt808V2013 | Protocol::Jt808V2019, Transport::Tcp) => self.settings.gateway_jt808,
+            (Protocol::Jt808V2013 | Protocol::Jt808V2019, Transport::Udp) => self.settings.gateway_jt808_udp,
         };
         self.incoming.clear();
         self.speaker.reset();

@@ -29,8 +29,10 @@ use stats::Stats;
 pub struct Settings {
     /// Where GT06 is spoken.
     pub gateway_gt06: SocketAddr,
-    /// Where JT/T 808 is spoken, TCP and UDP.
+    /// Where JT/T 808 is spoken over TCP.
     pub gateway_jt808: SocketAddr,
+    /// Where JT/T 808 is spoken over UDP.
+    pub gateway_jt808_udp: SocketAddr,
     /// Seconds after the world's start at which the devices are switched on.
     pub from: f64,
     /// How many times faster than real time the day passes, until it has caught up with real time.

@@ -17,6 +17,7 @@ mod problem;
 mod quadrature;
 mod ring;
 
+pub use normal::deviations_beyond;
 pub use outline::Outline;
 pub use problem::{MAX_LATITUDE, MAX_VERTICES, Place, Problem, RADIUS_M};
 

@@ -9,6 +9,27 @@ pub(super) fn cdf(x: f64) -> f64 {
     0.5 * erfc(-x * FRAC_1_SQRT_2)
 }
 
+/// How many deviations beyond a straight border a fix has to be for the probability of being inside to fall to `probability`
+/// (0 up to 0.5).
+///
+/// ```
+/// let deviations = spatial::deviations_beyond(0.15);
+/// assert!((deviations - 1.036).abs() < 0.001);
+/// ```
+#[must_use]
+pub fn deviations_beyond(probability: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 9.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if cdf(-middle) > probability {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    high
+}
+
 /// Complementary error function (Press et al., *Numerical Recipes*, section 6.2: a Chebyshev fit, relative error
 /// below 1.2e-7).
 fn erfc(x: f64) -> f64 {

@@ -143,35 +143,30 @@ pub fn analyse_body(form: Form, number: u8, content: &[u8]) -> Analysed<'_> {
 fn frame_fields(frame: &Frame<'_>, decoded: Option<&Decoded<'_>>) -> Vec<Field> {
     let mut walk = Walk::new(frame.raw, 0);
     walk.push(2, "start", "起始位", |_, _| Shown::plain(Value::Bytes));
-    let width = if frame.form == Form::Long { 2 } else { 1 };
-    let (name, zh) = if frame.form == Form::Topin {
-        ("count_or_length", "长度或数量")
-    } else {
-        ("length", "包长度")
-    };
-    walk.push(width, name, zh, |_, _| Shown {
-        value: Value::Integer(i64::from(frame.declared)),
-        note: if frame.length_right {
-            String::new()
-        } else {
-            "does not match the bytes".to_owned()
-        },
-        parts: Vec::new(),
-    });
-    walk.push(1, "protocol_number", "协议号", |_, _| Shown {
-        value: Value::Text(format!("0x{:02X}", frame.number)),
-        note: decoded.map_or_else(String::new, |decoded| {
-            format!("{} {}", decoded.message.name(), decoded.message.name_zh())
-        }),
-        parts: Vec::new(),
-    });
+    if frame.form != Form::Topin {
+        let width = if frame.form == Form::Long { 2 } else { 1 };
+        walk.push(width, "length", "包长度", |_, _| Shown {
+            value: Value::Integer(i64::from(frame.declared)),
+            note: if frame.length_right {
+                ""
+            } else {
+                "does not match the bytes"
+            }
+            .to_owned(),
+            parts: Vec::new(),
+        });
+        walk.push(1, "protocol_number", "协议号", |_, _| Shown {
+            value: Value::Text(format!("0x{:02X}", frame.number)),
+            note: decoded.map_or_else(String::new, |decoded| {
+                format!("{} {}", decoded.message.name(), decoded.message.name_zh())
+            }),
+            parts: Vec::new(),
+        });
+    }
     walk.push(frame.content.len(), "content", "信息内容", |raw, at| {
         let fields = decoded.map_or_else(
             || Walk::new(raw, at).finish(),
-            |decoded| {
-                // The message borrows from the same bytes as `raw`.
-                decoded.message.show(frame.content, at)
-            },
+            |decoded| decoded.message.show(frame.content, at),
         );
         Shown::parts(fields)
     });

@@ -9,7 +9,7 @@ pub fn encode(message: &Message<'_>, serial: u16) -> Vec<u8> {
     let mut content = Vec::with_capacity(64);
     message.write(&mut content);
     match message.form() {
-        Form::Topin => seal_topin(message.number(), message.topin_count(), &content),
+        Form::Topin => seal_topin(&content),
         form => seal(form, message.number(), &content, serial),
     }
 }
@@ -41,10 +41,10 @@ pub fn seal(form: Form, number: u8, content: &[u8], serial: u16) -> Vec<u8> {
     frame
 }
 
-/// A frame of the Topin dialect: neither serial nor checksum, and `count` where the length would be.
+/// A frame of the Topin dialect: start and stop bytes around a content that holds length and number itself.
 #[must_use]
-pub(super) fn seal_topin(number: u8, count: u8, content: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x78, 0x78, count, number];
+pub(super) fn seal_topin(content: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x78, 0x78];
     frame.extend_from_slice(content);
     frame.extend([0x0D, 0x0A]);
     frame

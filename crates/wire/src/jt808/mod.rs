@@ -34,4 +34,4 @@ pub use part::{
     Parsed, Part, Prefixed, Raw, Readable, Scaled, Shown, Text, Trailing, gbk,
 };
 pub use phone::Phone;
-pub use session::{Received, Settings, Terminal};
+pub use session::{Limits, Patience, PlatformKey, Received, Settings, Terminal};

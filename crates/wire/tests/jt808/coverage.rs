@@ -9,14 +9,28 @@ use super::{fixtures, shared};
 pub(crate) fn check(fields: &[Field], from: usize, context: &str) -> usize {
     let mut at = from;
     for field in fields {
-        assert_eq!(field.offset, at, "{context}: {} begins where the field before ends", field.name);
+        assert_eq!(
+            field.offset, at,
+            "{context}: {} begins where the field before ends",
+            field.name
+        );
         assert!(!field.raw.is_empty(), "{context}: {} is empty", field.name);
         assert!(!field.name.is_empty(), "{context}: a field without a name");
         let end = at + field.raw.len();
         if field.parts.is_empty() {
-            assert_ne!(field.value, Value::Parts, "{context}: {} has no parts", field.name);
+            assert_ne!(
+                field.value,
+                Value::Parts,
+                "{context}: {} has no parts",
+                field.name
+            );
         } else {
-            assert_eq!(check(&field.parts, at, context), end, "{context}: parts of {}", field.name);
+            assert_eq!(
+                check(&field.parts, at, context),
+                end,
+                "{context}: parts of {}",
+                field.name
+            );
             let joined: Vec<u8> = field.parts.iter().flat_map(|part| part.raw.clone()).collect();
             assert_eq!(joined, field.raw, "{context}: parts of {}", field.name);
         }

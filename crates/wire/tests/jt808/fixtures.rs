@@ -23,9 +23,21 @@ pub(crate) fn bytes(name: &str) -> Vec<u8> {
 pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
     let mut names: Vec<String> = std::fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     names.sort();
     assert!(!names.is_empty());
-    names.into_iter().map(|name| (name.clone(), bytes(&name))).collect()
+    names
+        .into_iter()
+        .map(|name| (name.clone(), bytes(&name)))
+        .collect()
 }

@@ -45,7 +45,8 @@ pub struct Frame<'a> {
     pub number: u8,
     /// The length field as sent. In the Topin dialect it counts something else.
     pub declared: u16,
-    /// The message: all between the protocol number and the serial.
+    /// The message: all between the protocol number and the serial. In the Topin dialect all between start and stop
+    /// bytes, since the byte in the place of the length says how to read the rest.
     pub content: &'a [u8],
     /// Serial of the message, 0 where the dialect has none.
     pub serial: u16,
@@ -62,7 +63,8 @@ impl Frame<'_> {
     #[must_use]
     pub const fn content_at(&self) -> usize {
         match self.form {
-            Form::Short | Form::Topin => 4,
+            Form::Topin => 2,
+            Form::Short => 4,
             Form::Long => 5,
         }
     }

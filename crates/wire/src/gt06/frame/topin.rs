@@ -7,6 +7,7 @@ use super::{Checksum, Form, Frame};
 pub(super) fn length(bytes: &[u8]) -> Option<usize> {
     let (&count, &number) = (bytes.get(2)?, bytes.get(3)?);
     let fixed = match (number, count) {
+        (0x17 | 0x69, 0) if ends_at(bytes, 12) => 12,
         (0x17 | 0x69, _) => return scan_length(bytes, count),
         (0x01, 0x0D) => 15,
         (0x08, 0x01) => 6,
@@ -74,7 +75,7 @@ pub(super) fn frame(raw: &[u8]) -> Option<Frame<'_>> {
         form: Form::Topin,
         number: *raw.get(3)?,
         declared: u16::from(*raw.get(2)?),
-        content: raw.get(4..stop_at)?,
+        content: raw.get(2..stop_at)?,
         serial: 0,
         checksum: Checksum::Absent,
         length_right: true,

@@ -84,6 +84,7 @@ impl super::Message<'_> {
     pub fn as_login(&self) -> Option<(Imei, Option<i32>)> {
         match self {
             Self::Login(login) => Some((login.imei, login.zone.and_then(ZoneLanguage::minutes))),
+            Self::TopinLogin(login) => Some((login.imei, None)),
             _ => None,
         }
     }

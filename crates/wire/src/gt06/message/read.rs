@@ -119,11 +119,6 @@ impl<'a> Message<'a> {
             (Form::Short, 0x13 | 0x23 | 0x36) | (Form::Topin, 0x08)
         )
     }
-
-    /// What stands in the place of the length in a frame of the Topin dialect.
-    pub(in super::super) fn topin_count(&self) -> u8 {
-        0
-    }
 }
 
 /// The fields of a message; bytes behind the last one are one field `unknown`.

@@ -1,20 +1,21 @@
 /// Builds [`super::Message`] and its [`super::Row`]s from one line per message.
 ///
 /// `number form direction answer Variant(Type) "english_name" "中文名" |content, model| fits;`: `fits` says whether a
-/// content is this one; rows are asked in their order.
+/// content is this one; rows are asked in their order. `mod file { … }` names the file that describes the messages;
+/// a group without a name has rows whose place in the order is another one.
 macro_rules! messages {
     ($(
-        mod $module:ident {
+        $(mod $module:ident)? {
             $(
                 $number:literal $form:ident $direction:ident $answer:ident $variant:ident ($kind:ty) $en:literal $zh:literal
                 |$content:pat_param, $model:pat_param| $fits:expr;
             )*
         }
     )*) => {
-        $( pub mod $module; )*
+        $($( pub mod $module; )?)*
         #[allow(unused_imports, reason = "each line names types of its module")]
         mod types {
-            $( pub(super) use super::$module::*; )*
+            $($( pub(super) use super::$module::*; )?)*
         }
         #[allow(clippy::wildcard_imports, reason = "each line names types of its module")]
         use types::*;

@@ -100,16 +100,19 @@ codes! {
     }
 }
 
-fn show_alarm(walk: &mut Walk<'_>, width: usize, code: AlarmCode) {
-    walk.push(width, "alarm", "报警", |_, _| Shown {
-        value: Value::Integer(i64::from(code.0)),
-        note: match (code.0, code.names()) {
-            (0, _) => "none 正常".to_owned(),
-            (_, Some((name, zh))) => format!("{name} {zh}"),
-            (_, None) => "unknown 未知".to_owned(),
-        },
-        parts: Vec::new(),
-    });
+impl AlarmCode {
+    /// Value and name for a protocol analyser.
+    pub(crate) fn shown(self) -> Shown {
+        Shown {
+            value: Value::Integer(i64::from(self.0)),
+            note: match (self.0, self.names()) {
+                (0, _) => "none 正常".to_owned(),
+                (_, Some((name, zh))) => format!("{name} {zh}"),
+                (_, None) => "unknown 未知".to_owned(),
+            },
+            parts: Vec::new(),
+        }
+    }
 }
 
 macro_rules! alarm {
@@ -145,7 +148,7 @@ macro_rules! alarm {
 
             fn show(&self, raw: &'a [u8], at: usize) -> Shown {
                 let mut walk = Walk::new(raw, at);
-                show_alarm(&mut walk, 1, self.code());
+                walk.push(1, "alarm", "报警", |_, _| self.code().shown());
                 walk.step::<Language>("language", "语言");
                 Shown::parts(walk.finish())
             }

@@ -216,14 +216,17 @@ impl<'a, const MNC: usize, const AREA: usize, const CELL: usize> Part<'a> for Rs
     }
 }
 
-/// A cell behind a length byte that counts itself: 0 or 1 = none, 9 (10) = 2G, 16 (17) = 4G.
+/// A cell behind a length byte that counts itself: 0 or 1 = none, 9 (10) = 2G, 16 (17) = 4G. The TRX16i does not count
+/// the byte itself and says 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CellBlock<'a> {
     /// No cell. The byte may be 0 or 1.
     #[default]
     None,
-    /// A length byte of 0 and a 2G cell's bytes behind it all the same.
-    Skipped(Cell),
+    /// A length byte of 0 and room for a cell behind it all the same.
+    Skipped(&'a [u8]),
+    /// 2G, and a length byte that does not count itself.
+    Uncounted(Cell),
     /// 2G, and bytes behind it that the length byte counts.
     Gsm(Cell, &'a [u8]),
     /// 4G, and bytes behind it that the length byte counts.
@@ -234,6 +237,7 @@ impl CellBlock<'_> {
     fn length(&self) -> u8 {
         let cell = match self {
             Self::None | Self::Skipped(_) => return 0,
+            Self::Uncounted(_) => return 8,
             Self::Gsm(cell, rest) => cell.bytes().len().saturating_add(rest.len()),
             Self::Lte(cell, rest) => cell.bytes().len().saturating_add(rest.len()),
         };
@@ -245,11 +249,17 @@ impl<'a> Part<'a> for CellBlock<'a> {
     fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
         let (after, length) = u8::parse(input)?;
         if length == 0 {
-            // Some devices say 0 and send the bytes of a cell: all messages with this block have five bytes behind it.
-            return Ok(match after.len() {
-                13 => Cell::parse(after).map(|(rest, cell)| (rest, Self::Skipped(cell)))?,
-                _ => (after, Self::None),
-            });
+            // Some devices say 0 and leave room: that of a cell, or 45 bytes. Five bytes of state follow.
+            let room: usize = match after.len() {
+                13 => 8,
+                50.. => 45,
+                _ => return Ok((after, Self::None)),
+            };
+            let (rest, skipped) = take(room).parse(after)?;
+            return Ok((rest, Self::Skipped(skipped)));
+        }
+        if length == 8 {
+            return Cell::parse(after).map(|(rest, cell)| (rest, Self::Uncounted(cell)));
         }
         let (rest, block) = take(usize::from(length).saturating_sub(1)).parse(after)?;
         Ok(match length {
@@ -263,7 +273,8 @@ impl<'a> Part<'a> for CellBlock<'a> {
         out.push(self.length());
         match self {
             Self::None => {}
-            Self::Skipped(cell) => cell.write(out),
+            Self::Skipped(room) => out.extend_from_slice(room),
+            Self::Uncounted(cell) => cell.write(out),
             Self::Gsm(cell, rest) => {
                 cell.write(out);
                 out.extend_from_slice(rest);
@@ -280,7 +291,10 @@ impl<'a> Part<'a> for CellBlock<'a> {
         walk.step::<u8>("cell_block_length", "基站信息长度");
         match self {
             Self::None => {}
-            Self::Skipped(_) | Self::Gsm(..) => walk.step::<Cell>("cell", "基站"),
+            Self::Skipped(room) => walk.push(room.len(), "empty_cell", "空基站", |_, _| {
+                Shown::plain(Value::Bytes)
+            }),
+            Self::Uncounted(_) | Self::Gsm(..) => walk.step::<Cell>("cell", "基站"),
             Self::Lte(..) => walk.step::<Cell<1, 4, 8>>("cell", "基站"),
         }
         Shown::parts(walk.finish())
@@ -288,8 +302,8 @@ impl<'a> Part<'a> for CellBlock<'a> {
 
     fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
         match self {
-            Self::None => {}
-            Self::Skipped(cell) | Self::Gsm(cell, _) => cell.tell(name, facts),
+            Self::None | Self::Skipped(_) => {}
+            Self::Uncounted(cell) | Self::Gsm(cell, _) => cell.tell(name, facts),
             Self::Lte(cell, _) => cell.tell(name, facts),
         }
     }

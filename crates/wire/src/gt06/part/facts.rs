@@ -1,5 +1,6 @@
 use super::{
-    AccessPoint, AlarmCode, Date, Gps, GsmLevel, Imei, Info, Language, Tower, UploadMode, VoltageLevel,
+    AccessPoint, AlarmCode, CourseStatus, Date, Gps, GsmLevel, Imei, Info, Language, Tower, UploadMode,
+    VoltageLevel,
 };
 
 /// What a message says about its device, gathered from its parts: the form in which readers outside `wire` take it.
@@ -90,7 +91,7 @@ pub enum ItemValue {
 
 impl Facts<'_> {
     /// Takes a number under the name of its field; names of the fields above fill them.
-    pub(super) fn number(&mut self, name: &'static str, value: f64, raw: Vec<u8>) {
+    pub(crate) fn number(&mut self, name: &'static str, value: f64, raw: Vec<u8>) {
         let slot = match name {
             "satellites" => &mut self.satellites,
             "speed_kmh" => &mut self.speed_kmh,
@@ -107,7 +108,7 @@ impl Facts<'_> {
     }
 
     /// Takes a code under the name of its field.
-    pub(super) fn code(&mut self, name: &'static str, code: u8, meaning: Option<&'static str>) {
+    pub(crate) fn code(&mut self, name: &'static str, code: u8, meaning: Option<&'static str>) {
         match name {
             "voltage_level" => self.voltage_level = Some(VoltageLevel(code)),
             "gsm" => self.gsm = Some(GsmLevel(code)),
@@ -123,7 +124,7 @@ impl Facts<'_> {
     }
 
     /// Takes the first time; later ones are items.
-    pub(super) fn date(&mut self, name: &'static str, stated: Stated, raw: Vec<u8>) {
+    pub(crate) fn date(&mut self, name: &'static str, stated: Stated, raw: Vec<u8>) {
         if self.stated.is_none() {
             self.stated = Some(stated);
             return;
@@ -137,8 +138,31 @@ impl Facts<'_> {
         self.item(name, raw, value);
     }
 
+    /// Takes course and hemispheres of a position whose coordinates came before as `latitude_raw` and `longitude_raw`.
+    pub(crate) fn course(&mut self, name: &'static str, course_status: CourseStatus) {
+        let mut raw = |name: &str| {
+            let at = self.items.iter().position(|item| item.name == name)?;
+            let bytes = self.items.remove(at).raw;
+            bytes.first_chunk().copied().map(u32::from_be_bytes)
+        };
+        if let (Some(latitude_raw), Some(longitude_raw)) = (raw("latitude_raw"), raw("longitude_raw")) {
+            self.gps = Some(Gps {
+                latitude_raw,
+                longitude_raw,
+                course_status,
+                ..Gps::default()
+            });
+        } else {
+            self.item(
+                name,
+                course_status.0.to_be_bytes().to_vec(),
+                ItemValue::Number(f64::from(course_status.0)),
+            );
+        }
+    }
+
     /// Takes anything else.
-    pub(super) fn item(&mut self, name: &'static str, raw: Vec<u8>, value: ItemValue) {
+    pub(crate) fn item(&mut self, name: &'static str, raw: Vec<u8>, value: ItemValue) {
         self.items.push(Item {
             id: 0,
             name,

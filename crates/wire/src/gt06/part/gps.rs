@@ -55,6 +55,35 @@ impl CourseStatus {
     }
 }
 
+impl CourseStatus {
+    /// Course and names of the flags, for a protocol analyser.
+    pub(crate) fn show_course(self) -> Shown {
+        let mut shown = self.shown();
+        shown.note = format!("course {}°, {}", self.course_deg(), shown.note);
+        shown
+    }
+}
+
+impl<'a> Part<'a> for CourseStatus {
+    #[inline]
+    fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (input, word) = be_u16(input)?;
+        Ok((input, Self(word)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        self.0.write(out);
+    }
+
+    fn show(&self, _: &'a [u8], _: usize) -> Shown {
+        self.show_course()
+    }
+
+    fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
+        facts.number(name, f64::from(self.0), self.bytes());
+    }
+}
+
 impl Gps {
     /// A fix: degrees (WGS-84), km/h, degrees, satellites used.
     #[must_use]
@@ -102,6 +131,28 @@ impl Gps {
         self.course_status.has(12)
     }
 
+    /// Notes coordinates, speed and course.
+    pub(super) fn show_place(&self, walk: &mut Walk<'_>) {
+        self.show_coordinates(walk);
+        walk.step::<u8>("speed_kmh", "速度");
+        walk.step::<CourseStatus>("course_status", "航向状态");
+    }
+
+    /// Notes coordinates.
+    pub(crate) fn show_coordinates(&self, walk: &mut Walk<'_>) {
+        let degrees = |value: f64, raw: u32| Shown {
+            value: Value::Number((value * 1e7).round() / 1e7),
+            note: format!("raw {raw}"),
+            parts: Vec::new(),
+        };
+        walk.push(4, "latitude_deg", "纬度", |_, _| {
+            degrees(self.latitude(), self.latitude_raw)
+        });
+        walk.push(4, "longitude_deg", "经度", |_, _| {
+            degrees(self.longitude(), self.longitude_raw)
+        });
+    }
+
     /// Satellites used.
     #[must_use]
     pub const fn satellites(&self) -> u8 {
@@ -145,23 +196,7 @@ impl<'a> Part<'a> for Gps {
             note: format!("length nibble {}", self.size_and_satellites >> 4),
             parts: Vec::new(),
         });
-        let degrees = |value: f64, raw: u32| Shown {
-            value: Value::Number((value * 1e7).round() / 1e7),
-            note: format!("raw {raw}"),
-            parts: Vec::new(),
-        };
-        walk.push(4, "latitude_deg", "纬度", |_, _| {
-            degrees(self.latitude(), self.latitude_raw)
-        });
-        walk.push(4, "longitude_deg", "经度", |_, _| {
-            degrees(self.longitude(), self.longitude_raw)
-        });
-        walk.step::<u8>("speed_kmh", "速度");
-        walk.push(2, "course_status", "航向状态", |_, _| {
-            let mut shown = self.course_status.shown();
-            shown.note = format!("course {}°, {}", self.course_status.course_deg(), shown.note);
-            shown
-        });
+        self.show_place(&mut walk);
         Shown::parts(walk.finish())
     }
 

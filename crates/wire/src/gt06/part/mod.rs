@@ -2,6 +2,7 @@
 //! told to its readers.
 
 mod alarm;
+mod block;
 mod bytes;
 mod cell;
 mod codes;
@@ -11,14 +12,17 @@ mod facts;
 mod flags;
 mod gps;
 mod layout;
+mod module;
 mod number;
 mod optional;
+mod radio_cell;
 mod scan;
 mod status;
 mod text;
 mod walk;
 
 pub use alarm::{Alarm, AlarmCode, ExtendedAlarm, HeartbeatAlarm, Language};
+pub use block::{Block, List, Payload};
 pub use bytes::{Bytes, Octets};
 pub use cell::{Cell, CellBlock, Radio, RssiCell, Tower};
 pub(crate) use codes::codes;
@@ -28,8 +32,10 @@ pub use facts::{Facts, Item, ItemValue, Stated};
 pub(crate) use flags::flags;
 pub use gps::{CourseStatus, Gps};
 pub(crate) use layout::layout;
-pub use number::{Scaled, SignBit, U24};
-pub use scan::{AccessPoint, AccessPoints, CellScan, CellSlots, NamedAccessPoints};
+pub use module::{DoorAndTamper, EitherEndTime, EventCode, EventModule, FixModule, Modules, TagModule};
+pub use number::{Le32, Scaled, SignBit, U24};
+pub use radio_cell::RadioCell;
+pub use scan::{AccessPoint, AccessPoints, CellScan, CellSlots, FILL, NamedAccessPoints};
 pub use status::{Acc, GsmLevel, Info, Reupload, UploadMode, VoltageLevel};
 pub use text::{ShortText, Text};
 pub(crate) use walk::Walk;

@@ -1,4 +1,4 @@
-use nom::number::complete::{be_i16, be_u8, be_u16, be_u24, be_u32, be_u64};
+use nom::number::complete::{be_i16, be_i32, be_u8, be_u16, be_u24, be_u32, be_u64, le_u32};
 
 use super::{Facts, Parsed, Part, Shown};
 use crate::Value;
@@ -34,6 +34,7 @@ number! {
     u16, be_u16;
     i16, be_i16;
     u32, be_u32;
+    i32, be_i32;
     u64, be_u64;
 }
 
@@ -143,5 +144,34 @@ impl<'a, const DIVISOR: u32, const NEGATIVE: bool> Part<'a> for SignBit<DIVISOR,
 
     fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
         facts.number(name, self.get(), self.bytes());
+    }
+}
+
+/// Four bytes, the lowest first: one of the two places of the family that are so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Le32(
+    /// The number.
+    pub u32,
+);
+
+impl<'a> Part<'a> for Le32 {
+    fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (input, value) = le_u32(input)?;
+        Ok((input, Self(value)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0.to_le_bytes());
+    }
+
+    fn show(&self, _: &'a [u8], _: usize) -> Shown {
+        Shown {
+            note: "little endian".to_owned(),
+            ..Shown::plain(Value::Integer(i64::from(self.0)))
+        }
+    }
+
+    fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
+        facts.number(name, f64::from(self.0), self.bytes());
     }
 }

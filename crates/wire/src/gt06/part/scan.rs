@@ -50,8 +50,11 @@ impl<'a, const AREA: usize, const CELL: usize> Part<'a> for CellScan<AREA, CELL>
     fn tell(&self, _: &'static str, _: &mut Facts<'a>) {}
 }
 
+/// For [`CellSlots`]: as many cells as leave the three bytes of timing advance and language.
+pub const FILL: usize = usize::MAX;
+
 /// Country code, network code and `N` cells of that network, the serving one first; `N` = 0: a count byte says how
-/// many.
+/// many; `N` = [`FILL`]: as many as fit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CellSlots<const N: usize, const AREA: usize, const CELL: usize> {
     /// Mobile country code in the low 15 bits. Bit 15: the network code has two bytes.
@@ -67,7 +70,7 @@ impl<const N: usize, const AREA: usize, const CELL: usize> CellSlots<N, AREA, CE
     #[must_use]
     pub fn new<const M: usize>(network: &Cell<M, AREA, CELL>, cells: &[CellScan<AREA, CELL>]) -> Self {
         let mut cells = cells.to_vec();
-        if N > 0 {
+        if N > 0 && N != FILL {
             cells.resize(N, CellScan::default());
         }
         Self {
@@ -83,8 +86,18 @@ impl<'a, const N: usize, const AREA: usize, const CELL: usize> Part<'a> for Cell
     fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
         let (input, mcc_word) = u16::parse(input)?;
         let (input, mnc) = wide(mnc_width(1, mcc_word))(input)?;
-        let (input, number) = if N == 0 { be_u8(input)? } else { (input, N as u8) };
-        let (input, cells) = count(CellScan::parse, usize::from(number)).parse(input)?;
+        let (input, number) = match N {
+            0 => be_u8(input).map(|(input, number)| (input, usize::from(number)))?,
+            FILL => {
+                let width = AREA.saturating_add(CELL).saturating_add(1);
+                (
+                    input,
+                    input.len().saturating_sub(3).checked_div(width).unwrap_or(0),
+                )
+            }
+            _ => (input, N),
+        };
+        let (input, cells) = count(CellScan::parse, number).parse(input)?;
         Ok((
             input,
             Self {

@@ -28,6 +28,16 @@ impl<'a> Walk<'a> {
         self.push(length, name, name_zh, |raw, at| part.show(raw, at));
     }
 
+    /// As [`Walk::step`], when the part takes the next `length` bytes whole.
+    pub(crate) fn exactly<P: Part<'a>>(&mut self, length: usize, name: &'static str, name_zh: &'static str) {
+        let Some(raw) = self.rest.get(..length) else {
+            return;
+        };
+        if P::parse(raw).is_ok_and(|(rest, _)| rest.is_empty()) {
+            self.step::<P>(name, name_zh);
+        }
+    }
+
     /// Notes the next `length` bytes under a name.
     pub(crate) fn push(
         &mut self,

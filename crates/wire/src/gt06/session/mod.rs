@@ -191,7 +191,7 @@ impl Terminal {
         };
         match answering {
             Answering::Silent => Vec::new(),
-            Answering::Empty if form == Form::Topin => answer(seal_topin(number, 1, &[]), When::AtOnce),
+            Answering::Empty if form == Form::Topin => answer(seal_topin(&[1, number]), When::AtOnce),
             Answering::Empty if message.is_heartbeat() && !states_alarm(message) => {
                 answer(empty, When::AtOnce)
             }
@@ -223,8 +223,9 @@ impl Terminal {
                 answer(seal(form, number, &content, serial), When::AtOnce)
             }
             Answering::Date => {
-                let date = frame.content.get(..6).unwrap_or_default();
-                answer(seal_topin(number, 0, date), When::Durable)
+                let mut content = vec![0, number];
+                content.extend_from_slice(frame.content.get(2..8).unwrap_or_default());
+                answer(seal_topin(&content), When::Durable)
             }
         }
     }

@@ -162,35 +162,35 @@ impl Splitter {
 
     /// What stands at the front of `rest`, which is not empty.
     fn look(&self, rest: &[u8]) -> Option<Found> {
-        let dialect = match self.dialect {
-            Some(dialect) => dialect,
-            None => return look_unsettled(rest),
-        };
-        let delimiter = dialect.delimiter();
-        let first = memchr::memchr(delimiter, rest);
-        if first == Some(0) {
-            return framed(rest, dialect);
+        if self.dialect != Some(Dialect::Standard) {
+            return match self.before {
+                Before::Bad if self.dialect.is_none() => look_after_bad(rest),
+                _ => look_unsettled(rest, self.dialect.is_some()),
+            };
         }
-        if dialect == Dialect::Padlock
-            && let Some(text) = text(rest, first)
-        {
-            return text;
-        }
-        match first {
+        match memchr::memchr(Dialect::Standard.delimiter(), rest) {
+            Some(0) => framed(rest, Dialect::Standard),
             // The delimiter before may have opened this stretch.
-            Some(at) if self.before != Before::Nothing && at <= MAX_ESCAPED => Some(Found::Framed {
-                dialect,
-                inner_from: 0,
-                inner_to: at,
-                length: at,
-                strict: false,
-            }),
+            Some(at) if self.before != Before::Nothing && at <= MAX_ESCAPED => {
+                Some(closed_at(at, Dialect::Standard))
+            }
             Some(at) => Some(Found::Junk {
                 length: at.min(MAX_ESCAPED),
             }),
             None if rest.len() > MAX_ESCAPED => Some(Found::Junk { length: MAX_ESCAPED }),
             None => None,
         }
+    }
+}
+
+/// A stretch that the delimiter before it may have opened and the one at `at` ends.
+const fn closed_at(at: usize, dialect: Dialect) -> Found {
+    Found::Framed {
+        dialect,
+        inner_from: 0,
+        inner_to: at,
+        length: at.saturating_add(1),
+        strict: false,
     }
 }
 
@@ -244,11 +244,11 @@ fn framed(rest: &[u8], dialect: Dialect) -> Option<Found> {
 }
 
 /// As [`Splitter::look`] before the dialect is known: both delimiters may begin a frame, but an `E7` only where a
-/// whole good frame follows, since it also occurs in rubbish.
-fn look_unsettled(rest: &[u8]) -> Option<Found> {
+/// whole good frame follows, since it also occurs in rubbish. It stays so after a frame of the padlock dialect, which
+/// rubbish may have been by chance; only then (`padlock`) a bad frame between `E7` is one.
+fn look_unsettled(rest: &[u8], padlock: bool) -> Option<Found> {
     let standard = Dialect::Standard.delimiter();
-    let padlock = Dialect::Padlock.delimiter();
-    let first = memchr::memchr2(standard, padlock, rest);
+    let first = memchr::memchr2(standard, Dialect::Padlock.delimiter(), rest);
     if first != Some(0) {
         if let Some(text) = text(rest, first) {
             return text;
@@ -264,37 +264,48 @@ fn look_unsettled(rest: &[u8]) -> Option<Found> {
     if rest.first() == Some(&standard) {
         return framed(rest, Dialect::Standard);
     }
-    look_padlock(rest)
+    look_padlock(rest, padlock)
 }
 
-/// The front of `rest` is an `E7` and the dialect is not known.
-fn look_padlock(rest: &[u8]) -> Option<Found> {
-    let found = framed(rest, Dialect::Padlock);
-    let reach = match &found {
-        Some(Found::Framed { inner_to, .. }) => *inner_to,
-        _ => rest.len().min(MAX_ESCAPED),
-    };
+/// As [`look_unsettled`] behind a bad frame of the standard dialect: its closing delimiter may have opened a frame,
+/// so nothing is said before the next delimiter came.
+fn look_after_bad(rest: &[u8]) -> Option<Found> {
+    match memchr::memchr(Dialect::Standard.delimiter(), rest) {
+        Some(at) if at > 0 && at <= MAX_ESCAPED => {
+            let inner = rest.get(..at)?;
+            let good = open(inner, inner, Dialect::Standard, Excess::Accept, &mut Vec::new()).is_ok();
+            if good {
+                Some(closed_at(at, Dialect::Standard))
+            } else {
+                look_unsettled(rest, false)
+            }
+        }
+        None if rest.len() <= MAX_ESCAPED => None,
+        _ => look_unsettled(rest, false),
+    }
+}
+
+/// The front of `rest` is an `E7` and the dialect is not known: a frame of the padlock dialect when all up to the next
+/// `E7` checks out, unless a whole frame of the standard dialect comes first.
+fn look_padlock(rest: &[u8], padlock: bool) -> Option<Found> {
+    let inner = rest.get(1..)?;
+    let closing = memchr::memchr(Dialect::Padlock.delimiter(), inner).filter(|at| *at <= MAX_ESCAPED);
+    let reach = inner.get(..closing.unwrap_or_else(|| inner.len().min(MAX_ESCAPED)))?;
     let mut scratch = Vec::new();
-    if let Some(at) = standard_frame_within(rest.get(1..reach)?, &mut scratch) {
+    if let Some(at) = standard_frame_within(reach, &mut scratch) {
         return Some(Found::Junk {
             length: at.saturating_add(1),
         });
     }
-    match found {
-        Some(Found::Framed {
-            inner_from, inner_to, ..
-        }) => {
-            let good = rest.get(inner_from..inner_to).is_some_and(|inner| {
-                open(inner, rest, Dialect::Padlock, Excess::Accept, &mut scratch).is_ok()
-            });
-            if good {
-                found
-            } else {
-                Some(Found::Junk { length: 1 })
-            }
-        }
-        Some(_) => Some(Found::Junk { length: 1 }),
-        None => None,
+    if closing.is_none() && inner.len() <= MAX_ESCAPED {
+        return None;
+    }
+    let good =
+        closing.is_some() && open(reach, reach, Dialect::Padlock, Excess::Reject, &mut scratch).is_ok();
+    if good || (padlock && closing.is_some_and(|at| at > 0)) {
+        framed(rest, Dialect::Padlock)
+    } else {
+        Some(Found::Junk { length: 1 })
     }
 }
 

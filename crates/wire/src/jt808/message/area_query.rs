@@ -1,5 +1,6 @@
 use super::{CirclesOrder, Polygon, RectanglesOrder, Route};
-use crate::jt808::part::{Bytes, Items, List, Readable, codes, layout};
+use crate::jt808::edition::Edition;
+use crate::jt808::part::{Items, List, Part, Readable, codes, layout};
 
 layout! {
     /// 0x8608: asks for areas or routes (2019 §8.40).
@@ -22,6 +23,7 @@ codes! {
 }
 
 layout! {
+    settle = by_fit;
     /// 0x0608: areas or routes of the terminal (2019 §8.41). The text calls an entry a double word, which cannot be;
     /// entries are read as whole bodies of 0x8600, 0x8602, 0x8604 or 0x8606 where they fit, else kept as they are.
     pub struct AreaReport<'a> {
@@ -38,6 +40,22 @@ layout! {
         /// Routes.
         routes: Readable<'a, Items<Route<'a>>> = "线路数据" if |_| kind.0.eq(&4),
         /// Entries of another kind.
-        other: Bytes<'a> = "数据" if |_| kind.name().is_none(),
+        other: Readable<'a, Items<u32>> = "数据" if |_| kind.name().is_none(),
     }
+}
+
+impl AreaReport<'_> {
+    /// True when the entries could be read.
+    fn understood(&self) -> bool {
+        !matches!(self.circles, Some(Readable::Raw(_)))
+            && !matches!(self.rectangles, Some(Readable::Raw(_)))
+            && !matches!(self.polygons, Some(Readable::Raw(_)))
+            && !matches!(self.routes, Some(Readable::Raw(_)))
+    }
+}
+
+/// The edition whose areas the entries are.
+fn by_fit(body: &[u8], hint: Edition) -> Edition {
+    let fits = |edition: &Edition| AreaReport::parse(body, *edition).is_ok_and(|(_, report)| report.understood());
+    [hint, Edition::V2019, Edition::V2013, Edition::V2011].into_iter().find(fits).unwrap_or(hint)
 }

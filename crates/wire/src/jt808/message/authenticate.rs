@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Value;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Fixed, Parsed, Part, Shown, Text, layout};
+use crate::jt808::part::{Fixed, Parsed, Part, Shown, Text, Walk, layout};
 
 layout! {
     settle = by_length;
@@ -60,8 +60,15 @@ impl<'a> Part<'a> for AuthCode<'a> {
         out.extend_from_slice(code);
     }
 
-    fn show(&self, _: &'a [u8], _: usize, _: Edition) -> Shown {
-        Shown::plain(Value::Text(self.decode().into_owned()))
+    fn show(&self, raw: &'a [u8], at: usize, edition: Edition) -> Shown {
+        let mut shown = Shown::plain(Value::Text(self.decode().into_owned()));
+        if edition.since_2019() {
+            let mut walk = Walk::new(raw, at, edition);
+            walk.step::<u8>("length", "鉴权码长度");
+            walk.step::<Text<'a>>("code", "鉴权码内容");
+            shown.parts = walk.finish();
+        }
+        shown
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::jt808::part::{BcdTime, Fixed, Octets, Prefixed, codes, layout};
+use crate::jt808::part::{BcdTime, Fixed, Octets, Prefixed, Trailing, codes, layout};
 
 layout! {
     /// 0x0702: who drives (2011 §8.42, 2013 §8.47, 2019 §8.46).
@@ -9,21 +9,12 @@ layout! {
         card: CardStatus = "状态" if |edition| edition.since_2013(),
         /// When.
         time: BcdTime = "时间" if |edition| edition.since_2013(),
-        /// How the card could be read, when it was put in.
-        result: CardResult = "IC卡读取结果" if |edition| edition.since_2013() && inserted(&card),
+        /// How the card could be read. By the standard only for a card that was put in; some terminals send it, and
+        /// what follows, for a card that was taken out as well.
+        result: Trailing<CardResult> = "IC卡读取结果" if |edition| edition.since_2013(),
         /// What the card says, when it could be read.
-        driver: CardDriver<'a> = "IC卡信息" if |edition| edition.since_2013() && readable(&result),
+        driver: Trailing<CardDriver<'a>> = "IC卡信息" if |edition| edition.since_2013(),
     }
-}
-
-/// The condition of a field after the card's status.
-fn inserted(card: &Option<CardStatus>) -> bool {
-    card.is_some_and(|card| card.0 == 1)
-}
-
-/// The condition of a field after the card's result.
-fn readable(result: &Option<CardResult>) -> bool {
-    result.is_some_and(|result| result.0 == 0)
 }
 
 layout! {

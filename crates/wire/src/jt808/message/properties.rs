@@ -3,7 +3,7 @@ use std::borrow::Cow;
 
 use crate::Value;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Fixed, Octets, Parsed, Part, Prefixed, Shown, Text, flags, layout};
+use crate::jt808::part::{Fixed, Octets, Parsed, Part, Prefixed, Shown, Text, Trailing, flags, layout};
 
 layout! {
     /// 0x0107: what the terminal consists of (2013 §8.15, 2019 §8.20). Printed offsets from the ICCID on are wrong.
@@ -22,10 +22,10 @@ layout! {
         hardware: Prefixed<'a, u8> = "终端硬件版本号",
         /// Version of the firmware.
         firmware: Prefixed<'a, u8> = "终端固件版本号",
-        /// Satellite systems.
-        gnss: GnssModule = "GNSS模块属性",
+        /// Satellite systems; some senders leave this and the next out.
+        gnss: Trailing<GnssModule> = "GNSS模块属性",
         /// Mobile networks.
-        radio: RadioModule = "通信模块属性",
+        radio: Trailing<RadioModule> = "通信模块属性",
     }
 }
 

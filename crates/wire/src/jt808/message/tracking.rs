@@ -1,13 +1,13 @@
 use crate::jt808::location::Alarms;
-use crate::jt808::part::layout;
+use crate::jt808::part::{Trailing, layout};
 
 layout! {
     /// 0x8202: report often for a while (2013 §8.21, 2019 §8.15).
     pub struct Tracking {
         /// Time between positions; 0 ends the tracking.
         interval_s: u16 = "时间间隔",
-        /// How long; absent when the interval is 0.
-        validity_s: u32 = "位置跟踪有效期" if |_| interval_s.ne(&0),
+        /// How long; absent when the interval is 0, though some platforms send it then, too.
+        validity_s: Trailing<u32> = "位置跟踪有效期",
     }
 }
 

@@ -189,13 +189,13 @@ impl<'a, N: Number<'a>, M: Number<'a>, T: Part<'a>> Part<'a> for Listed<N, M, T>
                 },
             ));
         }
-        let (_, total) = N::parse(input, edition)?;
-        let (input, list) = List::<N, T>::parse(input, edition)?;
+        let (input, List { items, .. }) = List::<N, T>::parse(input, edition)?;
+        let (total, _) = N::of_count(items.len());
         Ok((
             input,
             Self {
                 total,
-                items: list.items,
+                items,
                 in_packet: PhantomData,
             },
         ))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Number, Parsed, Part, Shown};
+use super::{Number, Parsed, Part, Shown, Walk};
 use crate::Value;
 use crate::jt808::edition::Edition;
 
@@ -142,10 +142,14 @@ impl<'a, N: Number<'a>> Part<'a> for Prefixed<'a, N> {
         out.extend(self.bytes.iter().take(count));
     }
 
-    fn show(&self, _: &'a [u8], _: usize, _: Edition) -> Shown {
-        let mut shown = Shown::plain(Value::Text(self.decode().into_owned()));
-        shown.note = format!("length {}", self.bytes.len());
-        shown
+    fn show(&self, raw: &'a [u8], at: usize, edition: Edition) -> Shown {
+        let mut walk = Walk::new(raw, at, edition);
+        walk.step::<N>("length", "长度");
+        walk.step::<Text<'a>>("text", "内容");
+        Shown {
+            value: Value::Text(self.decode().into_owned()),
+            ..Shown::parts(walk.finish())
+        }
     }
 }
 

@@ -1,24 +1,32 @@
-//! The platform's side of one connection (§4 of the reference's order: register, authenticate, report).
+//! The platform's side of one connection: register, authenticate, report (2019 §4.3 and §7).
 
+mod admission;
+mod answers;
+mod downlink;
+mod key;
+mod parts;
+mod reassembly;
 mod received;
+mod recent;
+mod reports;
+mod text;
 
+pub use downlink::Patience;
+pub use key::PlatformKey;
+pub use reassembly::Limits;
 pub use received::Received;
 
-use super::edition::Edition;
-use super::encode::Envelope;
-use super::frame::{Dialect, Frame};
-use super::message::{
-    AnswerResult, Answering, Decoded, GeneralAnswer, Message, RegistrationAnswer, RegistrationResult,
-    ServerTimeBody,
-};
-use super::part::{BcdTime, Text};
-use crate::{
-    Admission, Answer, Claim, Close, Credentials, ErrorKind, Session, Step, Time, Verdict, When, WireError,
-};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-/// Code that is given out where the admission lets a terminal in without one of its own: some terminals cannot use
-/// an empty code.
-const OPEN_CODE: &str = "0000";
+use self::downlink::Downlink;
+use self::reassembly::Reassembly;
+use self::recent::Recent;
+use super::edition::Edition;
+use super::frame::{Dialect, Frame};
+use super::header::Header;
+use super::message::{AnswerResult, Message};
+use crate::{Admission, Answer, Close, ErrorKind, Session, Step, Time, When, WireError};
 
 /// How a session behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +37,13 @@ pub struct Settings {
     pub idle_s: i64,
     /// What messages that are not in the table are answered with.
     pub unknown: AnswerResult,
+    /// Every sub-packet of 0x0801 gets a general answer; without, only the whole item gets its 0x8800. Some terminals
+    /// wait for the answers, others stop when they get them.
+    pub answer_media_parts: bool,
+    /// What may be held while sub-packets are missing.
+    pub limits: Limits,
+    /// How long answers of the terminal are waited for.
+    pub patience: Patience,
 }
 
 impl Default for Settings {
@@ -37,6 +52,9 @@ impl Default for Settings {
             login_s: 20,
             idle_s: 540,
             unknown: AnswerResult::NOT_SUPPORTED,
+            answer_media_parts: false,
+            limits: Limits::default(),
+            patience: Patience::default(),
         }
     }
 }
@@ -55,6 +73,15 @@ pub struct Terminal {
     serial: u16,
     /// Start of the connection or last frame.
     heard: Time,
+    /// Header and dialect of the last frame: how the terminal is spoken to.
+    last: Option<(Header, Dialect)>,
+    /// Opens encrypted bodies.
+    key: Option<Arc<PlatformKey>>,
+    /// Messages whose sub-packets are not complete. There on demand: most connections never need it.
+    reassembly: Option<Box<Reassembly>>,
+    /// Messages to the terminal that wait for an answer. There on demand.
+    downlink: Option<Box<Downlink>>,
+    recent: Recent,
 }
 
 impl Terminal {
@@ -68,6 +95,20 @@ impl Terminal {
             authenticated: false,
             serial: 0,
             heard: now,
+            last: None,
+            key: None,
+            reassembly: None,
+            downlink: None,
+            recent: Recent::default(),
+        }
+    }
+
+    /// The same with a key that opens encrypted bodies.
+    #[must_use]
+    pub fn with_key(self, key: Arc<PlatformKey>) -> Self {
+        Self {
+            key: Some(key),
+            ..self
         }
     }
 
@@ -77,209 +118,114 @@ impl Terminal {
         self.older
     }
 
-    /// Serial for the next frame to the terminal; `count` consecutive ones are taken.
-    pub fn take_serials(&mut self, count: u16) -> u16 {
-        let serial = self.serial;
-        self.serial = self.serial.wrapping_add(count);
-        serial
+    /// Bytes of sub-packets that are held, for a budget over all connections.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.reassembly
+            .as_ref()
+            .map_or(0, |reassembly| reassembly.bytes())
     }
 
-    /// A frame to the terminal in the form of the frame that it answers.
-    fn reply(&mut self, to: &Frame<'_>, edition: Edition, message: &Message<'_>) -> Vec<u8> {
-        let edition = to.header.edition(if edition.since_2019() {
-            Edition::V2013
-        } else {
-            edition
-        });
-        Envelope {
-            edition,
-            version: to.header.version.unwrap_or_default(),
-            phone: to.header.phone,
-            serial: self.take_serials(1),
-            dialect: to.dialect,
+    /// Frames of a message to the terminal, in the form of the last frame it sent; kept until it is answered.
+    /// `None` before the terminal sent anything, or when too many messages wait already.
+    pub fn order(&mut self, message: &Message<'_>, now: Time) -> Option<Vec<Vec<u8>>> {
+        let (header, dialect) = self.last?;
+        let frames = self.envelope(&header, dialect).frames(message);
+        let serial = self.take_serials(u16::try_from(frames.len()).unwrap_or(u16::MAX));
+        let kept = self.downlink.get_or_insert_default().keep(
+            message.id(),
+            serial,
+            &frames,
+            &self.settings.patience,
+            now,
+        );
+        kept.then_some(frames)
+    }
+
+    /// The body of a frame, decrypted where it is encrypted.
+    fn open<'a>(&self, frame: &Frame<'a>) -> Result<Cow<'a, [u8]>, WireError> {
+        match (frame.header.properties.encryption(), &self.key) {
+            (0, _) => Ok(Cow::Borrowed(frame.body)),
+            (1, Some(key)) => key.decrypt(frame.body).map(Cow::Owned),
+            (1, None) => Err(WireError::new(
+                ErrorKind::Encrypted,
+                3,
+                "expected a plain body since no key is configured, found one encrypted with RSA",
+            )),
+            (other, _) => Err(WireError::new(
+                ErrorKind::Encrypted,
+                3,
+                format!("expected encryption 0 or 1, found {other}, which the standard reserves"),
+            )),
         }
-        .frame(message)
     }
 
-    fn general(&mut self, to: &Frame<'_>, edition: Edition, result: AnswerResult) -> Vec<u8> {
-        let answer = GeneralAnswer {
-            answered_serial: to.header.serial,
-            answered_id: to.header.id,
-            result,
-        };
-        self.reply(to, edition, &Message::PlatformAnswer(answer))
-    }
-
-    fn registered<'a>(
+    /// Takes a whole message.
+    fn understand<'a>(
         &mut self,
         frame: &Frame<'a>,
-        received: Received<'a>,
-        admission: &mut dyn Admission,
-    ) -> Step<Received<'a>> {
-        let device = frame.header.phone.digits();
-        let verdict = admission.admit(&Claim {
-            device: &device,
-            credentials: Credentials::Register,
-        });
-        let mut step = Step::default();
-        let (result, code, when) = match &verdict {
-            Verdict::Registered { code } => (0, code.as_str(), When::Durable),
-            Verdict::Accepted => (0, OPEN_CODE, When::Durable),
-            Verdict::UnknownDevice | Verdict::WrongCode => (4, "", When::AtOnce),
-            Verdict::Banned => {
-                step.reject = Some(refused(&device, &verdict));
-                step.close = Some(Close::NotAdmitted);
-                return step;
-            }
-        };
-        let result = RegistrationResult(result);
-        let answer = RegistrationAnswer {
-            answered_serial: frame.header.serial,
-            result,
-            code: result.accepted().then_some(Text(code.as_bytes())),
-        };
-        let bytes = self.reply(frame, received.edition, &Message::RegisterAnswer(answer));
-        step.answers.push(Answer { bytes, when });
-        if result.accepted() {
-            step.admitted = self.admit(device);
-            self.authenticated = true;
-            step.publish = Some(received);
-        } else {
-            step.reject = Some(refused(&device, &verdict));
-        }
-        step
-    }
-
-    fn authenticated<'a>(
-        &mut self,
-        frame: &Frame<'a>,
-        received: Received<'a>,
-        code: &str,
-        admission: &mut dyn Admission,
-    ) -> Step<Received<'a>> {
-        let device = frame.header.phone.digits();
-        let verdict = admission.admit(&Claim {
-            device: &device,
-            credentials: Credentials::Code(code.as_bytes()),
-        });
-        let mut step = Step::default();
-        match verdict {
-            Verdict::Accepted | Verdict::Registered { .. } => {
-                self.authenticated = true;
-                step.admitted = self.admit(device);
-                let bytes = self.general(frame, received.edition, AnswerResult::OK);
-                step.answers.push(Answer {
-                    bytes,
-                    when: When::Durable,
-                });
-                step.publish = Some(Received {
-                    authenticated: true,
-                    ..received
-                });
-            }
-            Verdict::UnknownDevice | Verdict::WrongCode => {
-                let bytes = self.general(frame, received.edition, AnswerResult::FAILED);
-                step.answers.push(Answer {
-                    bytes,
-                    when: When::AtOnce,
-                });
-                step.reject = Some(refused(&device, &verdict));
-            }
-            Verdict::Banned => {
-                step.reject = Some(refused(&device, &verdict));
-                step.close = Some(Close::NotAdmitted);
-            }
-        }
-        step
-    }
-
-    /// Notes who the terminal is; true when that is new.
-    fn admit(&mut self, device: String) -> bool {
-        let new = self.device.as_deref() != Some(device.as_str());
-        self.device = Some(device);
-        new
-    }
-
-    /// Lets a terminal in that neither registered nor authenticated on this connection, if the admission does.
-    fn admit_by_id(
-        &mut self,
-        frame: &Frame<'_>,
-        admission: &mut dyn Admission,
-    ) -> Result<bool, (Verdict, String)> {
-        let device = frame.header.phone.digits();
-        if self.device.as_deref() == Some(device.as_str()) {
-            return Ok(false);
-        }
-        match admission.admit(&Claim {
-            device: &device,
-            credentials: Credentials::None,
-        }) {
-            Verdict::Accepted | Verdict::Registered { .. } => {
-                self.authenticated = false;
-                Ok(self.admit(device))
-            }
-            verdict => Err((verdict, device)),
-        }
-    }
-
-    /// Everything but registration and authentication.
-    fn reported<'a>(
-        &mut self,
-        frame: &Frame<'a>,
-        received: Received<'a>,
-        answering: Option<Answering>,
+        body: Cow<'a, [u8]>,
+        edition: Edition,
         now: Time,
         admission: &mut dyn Admission,
     ) -> Step<Received<'a>> {
-        let mut step = Step::default();
-        match self.admit_by_id(frame, admission) {
-            Ok(new) => step.admitted = new,
-            Err((verdict, device)) => {
-                let bytes = self.general(frame, received.edition, AnswerResult::FAILED);
-                step.answers.push(Answer {
-                    bytes,
-                    when: When::AtOnce,
-                });
-                step.reject = Some(refused(&device, &verdict));
-                if verdict == Verdict::Banned {
-                    step.answers.clear();
-                    step.close = Some(Close::NotAdmitted);
-                }
-                return step;
+        let decoded = match Message::parse(frame.header.id, edition, &body) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let offset = error
+                    .offset
+                    .saturating_add(frame.header.width())
+                    .saturating_add(1);
+                return self.refuse(frame, AnswerResult::WRONG, WireError { offset, ..error });
             }
+        };
+        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !decoded.edition.since_2019()
+        {
+            self.older = decoded.edition;
         }
-        let edition = received.edition;
-        match (answering, frame.header.id) {
-            (Some(Answering::Own), 0x0004) => {
-                let utc = BcdTime::from_time(now, 0);
-                let bytes = self.reply(frame, edition, &Message::ServerTime(ServerTimeBody { utc }));
-                step.answers.push(Answer {
-                    bytes,
-                    when: When::AtOnce,
-                });
+        let fits = decoded.edition;
+        let known = !matches!(decoded.message, Message::Unknown { .. });
+        let received = Received::new(frame, fits, Cow::Borrowed(&[]));
+        let mut step = match &decoded.message {
+            Message::Register(_) => self.registered(frame, received, admission),
+            Message::Authenticate(authentication) => {
+                let code = authentication.code.decode();
+                self.authenticated(frame, received, &code, admission)
             }
-            (Some(Answering::General | Answering::Own), id) => {
-                let when = if id == 0x0002 { When::AtOnce } else { When::Durable };
-                let bytes = self.general(frame, edition, AnswerResult::OK);
-                step.answers.push(Answer { bytes, when });
+            message => {
+                let repeated = self.recent.take(message, frame.header.serial, &body);
+                self.reported(
+                    frame,
+                    Received { repeated, ..received },
+                    message,
+                    known,
+                    now,
+                    admission,
+                )
             }
-            (Some(Answering::Silent), _) => {}
-            (None, _) => {
-                let bytes = self.general(frame, edition, self.settings.unknown);
-                step.answers.push(Answer {
-                    bytes,
-                    when: When::Durable,
-                });
-            }
+        };
+        if let Some(received) = &mut step.publish {
+            received.body = body;
         }
-        if frame.header.id == 0x0003 {
-            step.close = Some(Close::Unregistered);
-        }
-        step.publish = Some(Received {
-            authenticated: self.authenticated,
-            ..received
-        });
         step
+    }
+
+    /// A message that is not taken, with an answer that says so.
+    fn refuse<'a>(
+        &mut self,
+        frame: &Frame<'a>,
+        result: AnswerResult,
+        error: WireError,
+    ) -> Step<Received<'a>> {
+        let bytes = self.general(frame, result);
+        Step {
+            answers: vec![Answer {
+                bytes,
+                when: When::AtOnce,
+            }],
+            reject: Some(error),
+            ..Step::default()
+        }
     }
 }
 
@@ -295,49 +241,43 @@ impl Session for Terminal {
     ) -> Step<Self::Message<'a>> {
         self.heard = now;
         if frame.dialect == Dialect::Text {
-            return Step::default();
+            return text::answer(frame.body, now);
         }
-        let hint = frame.header.edition(self.older);
-        let decoded = match Message::parse(frame.header.id, hint, frame.body) {
-            Ok(decoded) => decoded,
-            Err(error) => {
-                let bytes = self.general(&frame, hint, AnswerResult::WRONG);
-                return Step {
-                    answers: vec![Answer {
-                        bytes,
-                        when: When::AtOnce,
-                    }],
-                    reject: Some(error),
-                    ..Step::default()
-                };
-            }
+        self.last = Some((frame.header, frame.dialect));
+        let edition = frame.header.edition(self.older);
+        let body = match self.open(&frame) {
+            Ok(body) => body,
+            Err(error) => return self.refuse(&frame, AnswerResult::NOT_SUPPORTED, error),
         };
-        let Decoded { message, edition, .. } = decoded;
-        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !edition.since_2019() {
-            self.older = edition;
-        }
-        let received = Received::new(&frame, edition);
-        match message {
-            Message::Register(_) => self.registered(&frame, received, admission),
-            Message::Authenticate(authentication) => {
-                self.authenticated(&frame, received, &authentication.code.decode(), admission)
-            }
-            _ => {
-                let answering = Message::row(frame.header.id).map(|row| row.answering);
-                self.reported(&frame, received, answering, now, admission)
-            }
+        match frame.header.part {
+            Some(part) => self.take_part(&frame, part, &body, edition, now, admission),
+            None => self.understand(&frame, body, edition, now, admission),
         }
     }
 
     fn expire(&mut self, now: Time) -> Step<Received<'static>> {
         let mut step = Step::default();
-        if self.deadline().is_some_and(|deadline| now >= deadline) {
+        let seconds = if self.device.is_some() {
+            self.settings.idle_s
+        } else {
+            self.settings.login_s
+        };
+        if now >= self.heard.after_s(seconds) {
             step.close = Some(if self.device.is_some() {
                 Close::Idle
             } else {
                 Close::LoginTimeout
             });
+            return step;
         }
+        if let Some(downlink) = &mut self.downlink {
+            let again = downlink.due(&self.settings.patience, now);
+            step.answers.extend(again.into_iter().map(|bytes| Answer {
+                bytes,
+                when: When::AtOnce,
+            }));
+        }
+        self.chase_parts(now, &mut step);
         step
     }
 
@@ -347,24 +287,16 @@ impl Session for Terminal {
         } else {
             self.settings.login_s
         };
-        Some(self.heard.after_s(seconds))
+        let silence = self.heard.after_s(seconds);
+        let parts = self
+            .reassembly
+            .as_ref()
+            .and_then(|reassembly| reassembly.deadline(&self.settings.limits));
+        let answers = self.downlink.as_ref().and_then(|downlink| downlink.deadline());
+        [Some(silence), parts, answers].into_iter().flatten().min()
     }
 
     fn device(&self) -> Option<&str> {
         self.device.as_deref()
     }
-}
-
-fn refused(device: &str, verdict: &Verdict) -> WireError {
-    let why = match verdict {
-        Verdict::UnknownDevice => "it is not known",
-        Verdict::WrongCode => "it did not show its code",
-        Verdict::Banned => "it is banned for a while",
-        Verdict::Accepted | Verdict::Registered { .. } => "it was let in",
-    };
-    WireError::new(
-        ErrorKind::NotAdmitted,
-        0,
-        format!("expected a terminal that may connect, found {device}: {why}"),
-    )
 }

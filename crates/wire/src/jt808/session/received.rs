@@ -24,11 +24,11 @@ pub struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
-    pub(super) fn new(frame: &Frame<'a>, edition: Edition) -> Self {
+    pub(super) fn new(frame: &Frame<'a>, edition: Edition, body: Cow<'a, [u8]>) -> Self {
         Self {
             header: frame.header,
             edition,
-            body: Cow::Borrowed(frame.body),
+            body,
             dialect: frame.dialect,
             authenticated: false,
             repeated: false,

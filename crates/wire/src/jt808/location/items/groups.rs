@@ -58,6 +58,8 @@ pub struct LongGroup<'a> {
 /// What a group of 0xEB means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LongGroupValue<'a> {
+    /// 0x0001: fuel in the tank, in litres; a byte that is not known follows.
+    Fuel(Scaled<u16, 10>),
     /// 0x002D: voltage of the supply.
     ExternalMillivolts(u32),
     /// 0x00CE: voltage of the supply.
@@ -82,6 +84,7 @@ impl<'a> LongGroup<'a> {
     pub fn typed(&self) -> Option<LongGroupValue<'a>> {
         let value = self.value;
         Some(match (self.id, value.len()) {
+            (0x0001, 3) => LongGroupValue::Fuel(Scaled(u16::from_be_bytes(*value.first_chunk()?))),
             (0x002D, 4) => LongGroupValue::ExternalMillivolts(u32::from_be_bytes(value.try_into().ok()?)),
             (0x00CE, 2) => {
                 LongGroupValue::ExternalVoltage(Scaled(u16::from_be_bytes(value.try_into().ok()?)))
@@ -109,6 +112,7 @@ impl<'a> LongGroup<'a> {
 impl LongGroupValue<'_> {
     const fn name(&self) -> (&'static str, &'static str) {
         match self {
+            Self::Fuel(_) => ("fuel_l", "油量"),
             Self::ExternalMillivolts(_) => ("external_mv", "外部电压"),
             Self::ExternalVoltage(_) => ("external_v", "外部电压"),
             Self::BatteryPercent(_) => ("battery_percent", "电池电量"),
@@ -123,6 +127,7 @@ impl LongGroupValue<'_> {
     fn value(&self) -> Value {
         match self {
             Self::ExternalMillivolts(number) | Self::ClearBits(number) => Value::Integer(i64::from(*number)),
+            Self::Fuel(litres) => Value::Number(litres.get()),
             Self::ExternalVoltage(volts) => Value::Number(volts.get()),
             Self::BatteryPercent(percent) => Value::Integer(i64::from(*percent)),
             Self::Iccid(digits) => Value::Text(digits.hex()),

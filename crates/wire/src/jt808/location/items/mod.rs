@@ -85,7 +85,7 @@ table::items! {
     0xE1 (10..) OperatorCells(OperatorCellsItem) "cells" "基站";
     0xE2 (4) FuelOfE2(Scaled<u32, 10>) "fuel_l" "油量";
     0xE2 (5..) FirmwareOfE2(Text<'a>) "firmware" "固件版本";
-    0xE3 (4) BatteryOfE3(BatteryOfE3Item) "battery" "电池";
+    0xE3 (4 | 6) BatteryOfE3(BatteryOfE3Item<'a>) "battery" "电池";
     0xE4 (2) BatteryOfE4(BatteryOfE4Item) "battery" "电池";
     0xE5 (1) Motion(u8) "motion" "运动状态";
     0xE6 (11 | 22 | 33 | 44) Beacons(Items<BeaconReading>) "beacons" "蓝牙传感器";
@@ -150,10 +150,14 @@ impl<'a> ItemValue<'a> {
 }
 
 /// The edition whose label of alarms fits: T/GDRTA 002 goes with 2019, T/JSATL 12 with 2013.
-const fn label_edition(id: u8, length: usize) -> Edition {
-    match (id, length) {
+fn label_edition(id: u8, value: &[u8]) -> Edition {
+    let tyres = |at: usize, width: usize| {
+        let count = value.get(at).map_or(0, |count| usize::from(*count));
+        count.saturating_mul(width).saturating_add(at).saturating_add(1) == value.len()
+    };
+    match (id, value.len()) {
         (0x64 | 0x65, 71) | (0x67, 65) => Edition::V2019,
-        (0x66, 41..) if !length.wrapping_sub(41).is_multiple_of(9) => Edition::V2019,
+        (0x66, _) if !tyres(40, 9) && tyres(64, 10) => Edition::V2019,
         _ => Edition::V2013,
     }
 }

@@ -1,6 +1,6 @@
 use crate::Value;
 use crate::jt808::edition::Edition;
-use crate::jt808::part::{Parsed, Part, Scaled, Shown, layout};
+use crate::jt808::part::{Bytes, Parsed, Part, Scaled, Shown, layout};
 
 /// 0x02: fuel in the tank, in tenths of litres; some terminals set bit 15 and send percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -93,14 +93,16 @@ layout! {
 }
 
 layout! {
-    /// 0xE3 of four bytes.
-    pub struct BatteryOfE3Item {
+    /// 0xE3 of four or six bytes.
+    pub struct BatteryOfE3Item<'a> {
         /// Not known.
         unknown: u8 = "未知",
         /// Charge.
         battery_percent: u8 = "电量百分比",
         /// Voltage.
         battery_v: Scaled<u16, 100> = "电池电压",
+        /// What follows in the longer form.
+        others: Bytes<'a> = "其他",
     }
 }
 

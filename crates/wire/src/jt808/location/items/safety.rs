@@ -138,8 +138,10 @@ layout! {
 layout! {
     /// One tyre.
     pub struct AlarmedTyre {
-        /// Place, from 0 at the left front.
-        place: u8 = "胎压报警位置",
+        /// Place, from 0 at the left front; a byte in T/JSATL 12, a word in T/GDRTA 002.
+        place: u8 = "胎压报警位置" if |edition| !edition.since_2019(),
+        /// The same in T/GDRTA 002.
+        place_wide: u16 = "胎压报警位置" if |edition| edition.since_2019(),
         /// What is wrong.
         alarms: TyreAlarmBits = "报警/事件类型",
         /// Pressure.

@@ -29,7 +29,7 @@ macro_rules! items {
             /// What the value of an item means; `None` where no row of the table fits.
             #[must_use]
             pub fn parse(id: u8, value: &'a [u8]) -> Option<Self> {
-                let edition = label_edition(id, value.len());
+                let edition = label_edition(id, value);
                 $(
                     if id == $id && matches!(value.len(), $lengths) {
                         if let Ok((rest, part)) = <$kind as $crate::jt808::part::Part>::parse(value, edition) {
@@ -60,7 +60,7 @@ macro_rules! items {
 
             /// The meaning, for a protocol analyser. `raw` are the bytes that the value was read from.
             pub(in crate::jt808) fn show(&self, raw: &'a [u8], at: usize) -> $crate::jt808::part::Shown {
-                let edition = label_edition(self.row().id, raw.len());
+                let edition = label_edition(self.row().id, raw);
                 match self {
                     $(Self::$variant(part) => $crate::jt808::part::Part::show(part, raw, at, edition),)+
                 }

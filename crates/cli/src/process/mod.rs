@@ -1,0 +1,71 @@
+//! What every long-lived subcommand needs: settings, log, metrics, admin port, the log of events.
+
+mod settings;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bus::Bus;
+use runtime::admin::{Admin, Health, Panel};
+use runtime::metrics::Metrics;
+use runtime::service::{Phase, Supervisor};
+
+pub(crate) use settings::{ConfigFile, SECTIONS, Settings};
+
+/// A process with its roles.
+pub(crate) struct Process {
+    pub(crate) bus: Bus,
+    pub(crate) health: Health,
+    pub(crate) roles: Supervisor,
+    /// Address of the admin port.
+    pub(crate) admin: Option<std::net::SocketAddr>,
+    drain: Duration,
+}
+
+impl Process {
+    /// Opens the log of events and the admin port.
+    pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
+        let log = runtime::logging::install(&settings.log)?;
+        let metrics = Metrics::install(&[gateway::metrics::ALL])?;
+        bus::describe_metrics();
+        let config = settings.bus.clone();
+        let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
+            .await?
+            .context("open the log of events")?;
+        let health = Health::default();
+        let panel = Panel {
+            health: health.clone(),
+            metrics: Some(metrics),
+            log: Some(log),
+        };
+        let admin = Admin::bind(settings.admin.listen, panel).await?;
+        let address = admin.address();
+        let mut roles = Supervisor::new();
+        roles.spawn("admin", Phase::Ground, |stop| admin.run(stop));
+        Ok(Self {
+            bus,
+            health,
+            roles,
+            admin: address,
+            // Longer than any role's own deadline, so that a role can say why it was late.
+            drain: Duration::from_secs_f64(settings.gateway.drain_seconds) + Duration::from_secs(5),
+        })
+    }
+
+    /// Runs until a signal or a failure, then stops the roles and closes the log.
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let ended = self.roles.run(self.drain).await;
+        self.bus.flush(self.drain).await;
+        let bus = self.bus;
+        tokio::task::spawn_blocking(move || bus.close()).await?;
+        Ok(ended?)
+    }
+}
+
+/// The runtime of a long-lived subcommand.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("start the runtime")
+}

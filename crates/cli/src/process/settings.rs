@@ -1,0 +1,104 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bus::{Backend, BusConfig};
+use clap::Args;
+use gateway::GatewayConfig;
+use runtime::admin::AdminConfig;
+use runtime::config::{Section, Sources};
+use runtime::logging::LogConfig;
+
+/// The section `[bus]` with its defaults.
+const BUS: Section = Section {
+    name: "bus",
+    defaults: include_str!("bus.toml"),
+};
+
+/// Every section of the configuration, in the order in which people read it.
+pub(crate) const SECTIONS: &[Section] = &[
+    runtime::logging::SECTION,
+    runtime::admin::SECTION,
+    BUS,
+    GatewayConfig::SECTION,
+];
+
+/// Where the configuration comes from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ConfigFile {
+    /// The configuration; `milepost config default` prints one to begin with [default: the defaults]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// File, environment and defaults, not yet checked.
+    pub(crate) fn sources(&self) -> anyhow::Result<Sources> {
+        Sources::read(SECTIONS, self.config.as_deref(), std::env::vars()).context("read the configuration")
+    }
+
+    /// The checked settings.
+    pub(crate) fn load(&self) -> anyhow::Result<Settings> {
+        Settings::from(&self.sources()?)
+    }
+}
+
+/// The effective settings of a process.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) log: LogConfig,
+    pub(crate) admin: AdminConfig,
+    pub(crate) bus: BusConfig,
+    pub(crate) gateway: GatewayConfig,
+}
+
+impl Settings {
+    /// Reads all sections; all problems come in one error.
+    pub(crate) fn from(sources: &Sources) -> anyhow::Result<Self> {
+        let mut found = sources.settings();
+        let settings = Self {
+            log: found.checked("log", runtime::logging::check),
+            admin: found.section("admin"),
+            bus: found.section("bus"),
+            gateway: found.checked("gateway", GatewayConfig::check),
+        };
+        found.finish().context("use the configuration")?;
+        Ok(settings)
+    }
+
+    /// Puts everything that a single process keeps into one folder.
+    pub(crate) fn keep_in(&mut self, folder: &Path) {
+        self.bus.backend = Backend::Local;
+        self.bus.local.path = folder.join("log");
+        self.gateway.devices.auth_key_file = folder.join("auth.key");
+        self.gateway.spool.path = folder.join("spool");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_defaults_are_the_defaults() {
+        let sources = Sources::read(SECTIONS, None, []).unwrap();
+        let settings = Settings::from(&sources).unwrap();
+        assert_eq!(
+            format!("{:?}", settings.bus),
+            format!("{:?}", BusConfig::default())
+        );
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let env = [
+            ("MILEPOST__BUS__BACKEND".to_owned(), "tape".to_owned()),
+            ("MILEPOST__GATEWAY__DRAIN_SECONDS".to_owned(), "-1".to_owned()),
+        ];
+        let sources = Sources::read(SECTIONS, None, env).unwrap();
+        let text = format!("{:#}", Settings::from(&sources).unwrap_err());
+        assert!(
+            text.contains("backend") && text.contains("drain_seconds"),
+            "{text}"
+        );
+    }
+}

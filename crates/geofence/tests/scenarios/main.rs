@@ -1,0 +1,6 @@
+//! The engine against scenarios with known results, each in the order given, in random orders and with every fix
+//! repeated.
+
+mod rows;
+mod shuffled;
+mod world;

@@ -1,0 +1,415 @@
+//! One device: fixes in, changed records out.
+
+use events::trip::v1::{Finality, Stop, Trip};
+use serde::{Deserialize, Serialize};
+
+use super::config::Config;
+use super::fix::{Fix, Millis};
+use super::place::Place;
+use super::report::{self, Carried, Draft, Gist, Record, Reporter, is_stop};
+use super::role::{self, Cast, Role};
+use super::stay;
+use super::story;
+use super::track::Track;
+use super::way;
+use super::window::{Inserted, Window};
+
+/// An analysis begins at most this long before the end of the last sure stop, milliseconds.
+const RUN_UP_MS: Millis = 900_000;
+/// A provisional result is due at the earliest this long after the one before, milliseconds of event time.
+const CADENCE_MS: Millis = 60_000;
+/// And when the unanalysed fixes are this share of the analysed ones.
+const CADENCE_SHARE: usize = 8;
+/// Old fixes are given up this much later than the horizon says, so that it need not be done often, milliseconds.
+const SLACK_MS: Millis = 6 * 3_600_000;
+/// Records remembered per device; the oldest are settled beyond.
+const RECORDS_MAX: usize = 96;
+
+/// What became of a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Taken into account.
+    Taken,
+    /// Known already, or worse than one of the same time.
+    Repeated,
+    /// Older than what can still be changed.
+    TooLate,
+    /// Ahead of its arrival by more than a clock may be.
+    Future,
+}
+
+/// A record that was published.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Published {
+    trip: bool,
+    key: Millis,
+    gist: Gist,
+    revision: u32,
+    withdrawn: bool,
+}
+
+/// Where an analysis may begin instead of at the oldest fix: within a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Begin {
+    time: Millis,
+    carried: Carried,
+}
+
+/// What an analysis is asked.
+#[derive(Debug, Clone, Copy)]
+struct Question {
+    begin: Option<Begin>,
+    /// Nothing else was heard of the device up to this time.
+    known_until: Millis,
+    /// Fixes before are to be given up.
+    give_up: Option<Millis>,
+    /// Nothing more will come: all is final.
+    last: bool,
+}
+
+/// State of one device.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Device {
+    window: Window,
+    published: Vec<Published>,
+    /// Stop that the oldest fix lies in, when older ones were given up.
+    front: Option<Carried>,
+    /// Where the next analysis begins when nothing older arrives.
+    begin: Option<Begin>,
+    /// Newest fix that was analysed.
+    analysed: Millis,
+    /// Fixes since then.
+    fresh: usize,
+    /// A fix older than `begin` has arrived.
+    late: bool,
+    /// When the stay at the end will have become a stop if nothing is heard.
+    settles: Option<Millis>,
+}
+
+impl Device {
+    /// Takes a fix that arrived at `received`.
+    pub fn push(&mut self, fix: Fix, received: Option<Millis>, config: &Config) -> Admission {
+        if received.is_some_and(|received| fix.time > received + (config.future_s * 1e3) as Millis) {
+            return Admission::Future;
+        }
+        if self.front.is_some() && self.window.oldest().is_some_and(|oldest| fix.time < oldest) {
+            return Admission::TooLate;
+        }
+        match self.window.insert(fix, config.fixes_max) {
+            Inserted::Known => return Admission::Repeated,
+            Inserted::Newest => {}
+            Inserted::Between => {
+                self.late |= self.begin.is_some_and(|begin| fix.time <= begin.time + RUN_UP_MS);
+            }
+        }
+        self.fresh += 1;
+        Admission::Taken
+    }
+
+    /// True when there is enough news for [`Device::update`].
+    #[must_use]
+    pub fn is_due(&self, config: &Config) -> bool {
+        let newest = self.window.newest().unwrap_or(Millis::MIN);
+        let analysed = match self.begin {
+            Some(begin) if !self.late => self.window.since(begin.time).len(),
+            _ => self.window.fixes().len(),
+        };
+        self.fresh > 0
+            && self.fresh >= (analysed / CADENCE_SHARE).min(config.fixes_max / CADENCE_SHARE)
+            && (newest - self.analysed).abs() >= CADENCE_MS
+    }
+
+    /// True when fixes have arrived since the last [`Device::update`].
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.fresh > 0
+    }
+
+    /// When silence alone makes [`Device::update`] worth calling.
+    #[must_use]
+    pub fn settles_at(&self) -> Option<Millis> {
+        self.settles
+    }
+
+    /// Analyses what is new and tells what changed. Nothing else was heard of the device up to `known_until`.
+    pub fn update(&mut self, device: &str, known_until: Millis, config: &Config) -> Vec<Record> {
+        let newest = self.window.newest().unwrap_or(0);
+        let horizon = (config.horizon_h * 3.6e6) as Millis;
+        let overdue = self
+            .window
+            .oldest()
+            .is_some_and(|oldest| newest - oldest > horizon + SLACK_MS);
+        let question = Question {
+            begin: if self.late || overdue { None } else { self.begin },
+            known_until: known_until.max(newest),
+            give_up: overdue.then_some(newest - horizon),
+            last: false,
+        };
+        self.answer(device, question, config)
+    }
+
+    /// Analyses everything once more and tells it as final: nothing more will come.
+    pub fn close(&mut self, device: &str, config: &Config) -> Vec<Record> {
+        let question = Question {
+            begin: None,
+            known_until: Millis::MAX / 4,
+            give_up: None,
+            last: true,
+        };
+        self.answer(device, question, config)
+    }
+
+    /// Bytes of memory that the state takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let records = self.published.capacity() * std::mem::size_of::<Published>();
+        std::mem::size_of::<Self>() + self.window.bytes() + records
+    }
+
+    fn answer(&mut self, device: &str, question: Question, config: &Config) -> Vec<Record> {
+        let mut changes = Vec::new();
+        self.analyse(device, question, config, &mut changes);
+        self.fresh = 0;
+        self.late = false;
+        self.analysed = self.window.newest().unwrap_or(0);
+        changes
+    }
+
+    fn analyse(&mut self, device: &str, question: Question, config: &Config, changes: &mut Vec<Record>) {
+        if question.begin.is_none() {
+            self.window.thin(config.fixes_max);
+        }
+        let fixes = question
+            .begin
+            .map_or(self.window.fixes(), |begin| self.window.since(begin.time));
+        let carried = question.begin.map(|begin| begin.carried).or(self.front);
+        let track = Track::new(fixes, config);
+        if track.is_empty() {
+            return;
+        }
+        let samples = track.samples(config);
+        let spans = story::tell(&samples, config);
+        let mut stays = stay::stays(&track, &samples, &spans, config);
+        let within = stays.first_mut().filter(|stay| stay.first == 0);
+        match (within, carried) {
+            (Some(stay), Some(carried)) => stay.anchor = Place::new(carried.latitude, carried.longitude),
+            (None, Some(_)) if question.begin.is_some() => {
+                // what it began in is no stop any more
+                return self.analyse(
+                    device,
+                    Question {
+                        begin: None,
+                        ..question
+                    },
+                    config,
+                    changes,
+                );
+            }
+            _ => {}
+        }
+        let known_until = (question.known_until - track.time(0.0)) as f64 / 1e3;
+        let casts = role::cast(&track, &samples, &stays, known_until, config);
+        let reporter = Reporter {
+            device,
+            track: &track,
+            casts: &casts,
+            config,
+            carried,
+        };
+        let mut drafts: Vec<Draft> = casts
+            .iter()
+            .filter(is_stop)
+            .map(|cast| reporter.stop(cast))
+            .collect();
+        drafts.extend(
+            way::ways(&track, &casts, config)
+                .iter()
+                .map(|way| reporter.trip(way)),
+        );
+        drafts.sort_by_key(|draft| (draft.gist.start, draft.key));
+
+        let since = question.begin.map(|begin| begin.carried.key);
+        publish(
+            &mut self.published,
+            &reporter,
+            &drafts,
+            since,
+            question.last,
+            changes,
+        );
+        self.settles = casts
+            .last()
+            .filter(|cast| cast.role == Role::Halt && cast.stay.last + 1 >= track.len())
+            .map(|cast| track.time(cast.from.at + config.stop_s));
+        self.begin = next_begin(&reporter, config).or(question.begin);
+        if let Some(oldest) = question.give_up
+            && let Some(front) = front(&reporter, oldest)
+        {
+            settle(
+                &mut self.published,
+                &reporter,
+                &drafts,
+                front.carried.key,
+                changes,
+            );
+            self.front = Some(front.carried);
+            self.window.forget(front.time);
+        }
+    }
+}
+
+/// Compares the drafts with what was published since the fix time `since` and tells the differences.
+fn publish(
+    published: &mut Vec<Published>,
+    reporter: &Reporter<'_>,
+    drafts: &[Draft],
+    since: Option<Millis>,
+    last: bool,
+    changes: &mut Vec<Record>,
+) {
+    let finality = if last {
+        Finality::Final
+    } else {
+        Finality::Provisional
+    };
+    for known in published
+        .iter_mut()
+        .filter(|known| !known.withdrawn && since.is_none_or(|since| known.key >= since))
+    {
+        if !drafts
+            .iter()
+            .any(|draft| draft.key == known.key && draft.is_trip() == known.trip)
+        {
+            known.withdrawn = true;
+            known.revision += 1;
+            changes.push(withdrawal(reporter.device, known, finality));
+        }
+    }
+    for draft in drafts {
+        let known = published
+            .iter_mut()
+            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
+        let revision = match known {
+            Some(known) if !known.withdrawn && known.gist.same_as(&draft.gist) => {
+                if !last {
+                    continue;
+                }
+                known.revision
+            }
+            Some(known) => {
+                known.revision += 1;
+                known.gist = draft.gist;
+                known.withdrawn = false;
+                known.revision
+            }
+            // where a trip leads is told when it has got there
+            None if draft.is_trip() && draft.ongoing && !last => continue,
+            None => {
+                let (trip, key, gist) = (draft.is_trip(), draft.key, draft.gist);
+                published.push(Published {
+                    trip,
+                    key,
+                    gist,
+                    revision: 1,
+                    withdrawn: false,
+                });
+                1
+            }
+        };
+        changes.push(reporter.record(draft, revision, finality));
+    }
+    if published.len() > RECORDS_MAX {
+        published.sort_by_key(|known| (known.withdrawn, std::cmp::Reverse(known.key)));
+        published.truncate(RECORDS_MAX);
+    }
+}
+
+/// Tells what lies before the stop that the fix of time `before` names as final, and forgets it.
+fn settle(
+    published: &mut Vec<Published>,
+    reporter: &Reporter<'_>,
+    drafts: &[Draft],
+    before: Millis,
+    changes: &mut Vec<Record>,
+) {
+    for draft in drafts.iter().filter(|draft| draft.key < before) {
+        let known = published
+            .iter()
+            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
+        if let Some(known) = known {
+            changes.push(reporter.record(draft, known.revision, Finality::Final));
+        }
+    }
+    published.retain(|known| known.key >= before);
+}
+
+fn withdrawal(device: &str, known: &Published, finality: Finality) -> Record {
+    let id = report::id(known.trip, device, known.key);
+    let (start_time, end_time) = (
+        Some(report::stamp(known.gist.start)),
+        Some(report::stamp(known.gist.end)),
+    );
+    let (device, revision, finality) = (device.to_owned(), known.revision, finality.into());
+    if known.trip {
+        let trip_id = id;
+        Record::Trip(Trip {
+            trip_id,
+            device,
+            revision,
+            finality,
+            withdrawn: true,
+            start_time,
+            end_time,
+            ..Trip::default()
+        })
+    } else {
+        let end_time = end_time.filter(|_| known.gist.end < report::ONGOING);
+        let stop_id = id;
+        Record::Stop(Stop {
+            stop_id,
+            device,
+            revision,
+            finality,
+            withdrawn: true,
+            start_time,
+            end_time,
+            ..Stop::default()
+        })
+    }
+}
+
+/// The last stop whose role nothing newer can change.
+fn next_begin(reporter: &Reporter<'_>, config: &Config) -> Option<Begin> {
+    let (track, newest) = (reporter.track, reporter.track.len().saturating_sub(1));
+    let sure = |cast: &&Cast| {
+        cast.until.at - cast.from.at > config.wait_s
+            || track.at(newest).seconds > cast.until.at + role::VICINITY_S
+    };
+    let cast = reporter.casts.iter().filter(is_stop).rfind(sure)?;
+    begin_in(reporter, cast, track.at(cast.stay.last).time - RUN_UP_MS)
+}
+
+/// The last stop that began before `oldest`, from about then on.
+fn front(reporter: &Reporter<'_>, oldest: Millis) -> Option<Begin> {
+    let track = reporter.track;
+    let old = |cast: &&Cast| track.at(cast.stay.first).time <= oldest;
+    let cast = reporter.casts.iter().filter(is_stop).rfind(old)?;
+    begin_in(
+        reporter,
+        cast,
+        oldest.min(track.at(cast.stay.last).time - RUN_UP_MS),
+    )
+}
+
+/// The first fix of a stop from `time` on that is surely at its place.
+fn begin_in(reporter: &Reporter<'_>, cast: &Cast, time: Millis) -> Option<Begin> {
+    let track = reporter.track;
+    let marks = track.range(cast.stay.first..cast.stay.last + 1);
+    let mark = marks
+        .iter()
+        .find(|mark| mark.time >= time && cast.stay.holds(mark, reporter.config.wander_m))?;
+    Some(Begin {
+        time: mark.time,
+        carried: reporter.carry(cast),
+    })
+}

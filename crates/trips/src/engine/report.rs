@@ -1,0 +1,470 @@
+//! From the analysis to the records that are published.
+
+use serde::{Deserialize, Serialize};
+
+use events::Timestamp;
+use events::trip::v1 as proto;
+use events::trip::v1::{Finality, Flag, Verdict};
+
+use super::config::Config;
+use super::fix::Millis;
+use super::moment::Moment;
+use super::path;
+use super::role::{Cast, Role};
+use super::track::{RADIUS_TO_SIGMA, Track};
+use super::travel::{self, Travel};
+use super::way::Way;
+
+/// Coarser than this on the way, the times are not sure and the distance is no basis for claims, metres per axis.
+const COARSE_SIGMA_M: f64 = 150.0;
+/// A start or end this many seconds off the next fix is inferred.
+const INFERRED_S: f64 = 60.0;
+
+/// End of what has not ended, in a gist.
+pub(crate) const ONGOING: Millis = Millis::MAX / 4;
+
+/// A record to be published.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// A trip.
+    Trip(proto::Trip),
+    /// A stop.
+    Stop(proto::Stop),
+}
+
+impl Record {
+    /// Its deterministic id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Trip(trip) => &trip.trip_id,
+            Self::Stop(stop) => &stop.stop_id,
+        }
+    }
+
+    /// True when it says that there was no such trip or stop.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Trip(trip) => trip.withdrawn,
+            Self::Stop(stop) => stop.withdrawn,
+        }
+    }
+
+    /// Sorts records by device, then by time.
+    #[must_use]
+    pub fn order(&self) -> (&str, i64, i32) {
+        let (device, start) = match self {
+            Self::Trip(trip) => (&trip.device, &trip.start_time),
+            Self::Stop(stop) => (&stop.device, &stop.start_time),
+        };
+        let start = start.unwrap_or_default();
+        (device, start.seconds, start.nanos)
+    }
+}
+
+/// What decides whether a record has changed enough to be published again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Gist {
+    pub start: Millis,
+    pub end: Millis,
+    /// Metres of the way, or metres that the place moved by.
+    pub size: f64,
+    /// Fixes on the way.
+    pub fixes: usize,
+    /// Flags, legs and halts in one number.
+    pub shape: u64,
+}
+
+/// Differences below these are not told: milliseconds, metres and fixes that every further fix may move.
+const SAME_MS: Millis = 10_000;
+const SAME_M: f64 = 30.0;
+const SAME_FIXES: usize = 3;
+const SAME_SHARE: f64 = 0.005;
+
+impl Gist {
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        (self.start - other.start).abs() <= SAME_MS
+            && (self.end - other.end).abs() <= SAME_MS
+            && (self.size - other.size).abs() <= SAME_M.max(SAME_SHARE * other.size)
+            && self.fixes.abs_diff(other.fixes) <= SAME_FIXES.max(other.fixes / 50)
+            && self.shape == other.shape
+    }
+}
+
+/// A record before it has a revision: what it is made of, and its gist.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    /// Time of the fix that names the record.
+    pub key: Millis,
+    pub gist: Gist,
+    pub source: Source,
+    /// The device has not been seen at its end.
+    pub ongoing: bool,
+}
+
+/// What a record is made of.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    Stop(Cast),
+    Trip(Way, Travel),
+}
+
+impl Draft {
+    pub(crate) fn is_trip(&self) -> bool {
+        matches!(self.source, Source::Trip(..))
+    }
+}
+
+pub(crate) fn stamp(time: Millis) -> Timestamp {
+    Timestamp {
+        seconds: time.div_euclid(1000),
+        nanos: (time.rem_euclid(1000) * 1_000_000) as i32,
+    }
+}
+
+/// Builds the records of one analysis.
+pub(crate) struct Reporter<'a> {
+    pub device: &'a str,
+    pub track: &'a Track,
+    pub casts: &'a [Cast],
+    pub config: &'a Config,
+    /// Fix time that names the first stop and when it was reached, where that is known from an earlier analysis.
+    pub carried: Option<Carried>,
+}
+
+/// A stop that an analysis begins within.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Carried {
+    pub key: Millis,
+    pub from: Millis,
+    pub earliest: Option<Millis>,
+    pub latest: Millis,
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
+impl Reporter<'_> {
+    fn carried(&self, cast: &Cast) -> Option<&Carried> {
+        self.carried.as_ref().filter(|_| cast.stay.first == 0)
+    }
+
+    fn endpoint(&self, place: super::Place, moment: &Moment) -> proto::Endpoint {
+        let known = |seconds: f64| seconds.is_finite().then(|| stamp(self.track.time(seconds)));
+        proto::Endpoint {
+            latitude: place.latitude,
+            longitude: place.longitude,
+            earliest: known(moment.earliest),
+            latest: known(moment.latest),
+        }
+    }
+
+    /// The draft of a stop.
+    pub(crate) fn stop(&self, cast: &Cast) -> Draft {
+        let (key, start) = self.arrived(cast);
+        let ongoing = cast.stay.last + 1 >= self.track.len();
+        // An ongoing stop only grows older: that is no news.
+        let end = if ongoing {
+            ONGOING
+        } else {
+            self.track.time(cast.until.at)
+        };
+        let gist = Gist {
+            start,
+            end,
+            size: 0.0,
+            fixes: 0,
+            shape: shape(&self.stop_flags(cast), 0, 0),
+        };
+        Draft {
+            key,
+            gist,
+            source: Source::Stop(*cast),
+            ongoing,
+        }
+    }
+
+    /// The draft of a trip.
+    pub(crate) fn trip(&self, way: &Way) -> Draft {
+        let travel = travel::travel(self.track, self.casts, way, self.config);
+        let first = self
+            .track
+            .at(if way.first < way.end { way.first } else { way.end });
+        let gist = Gist {
+            start: self.track.time(way.departed.at),
+            end: self.track.time(way.arrived.at),
+            size: travel.distance_m,
+            fixes: way.end.saturating_sub(way.first),
+            shape: shape(
+                &self.trip_flags(way, &travel),
+                travel.legs.len(),
+                travel.pauses.len(),
+            ),
+        };
+        Draft {
+            key: first.time,
+            gist,
+            ongoing: way.to_stop.is_none(),
+            source: Source::Trip(*way, travel),
+        }
+    }
+
+    /// The record of a draft.
+    pub(crate) fn record(&self, draft: &Draft, revision: u32, finality: Finality) -> Record {
+        let observed_until = Some(stamp(self.track.at(self.track.len().saturating_sub(1)).time));
+        match &draft.source {
+            Source::Stop(cast) => Record::Stop(proto::Stop {
+                revision,
+                finality: finality.into(),
+                observed_until,
+                ..self.stop_record(draft, cast)
+            }),
+            Source::Trip(way, travel) => Record::Trip(proto::Trip {
+                revision,
+                finality: finality.into(),
+                observed_until,
+                ..self.trip_record(draft, way, travel)
+            }),
+        }
+    }
+
+    /// Fix time that names the stop, and when it was reached.
+    fn arrived(&self, cast: &Cast) -> (Millis, Millis) {
+        self.carried(cast).map_or_else(
+            || (self.track.at(cast.stay.first).time, self.track.time(cast.from.at)),
+            |carried| (carried.key, carried.from),
+        )
+    }
+
+    fn stop_flags(&self, cast: &Cast) -> Vec<Flag> {
+        let ongoing = cast.stay.last + 1 >= self.track.len();
+        let unknown_before = self
+            .carried(cast)
+            .map_or(!cast.from.earliest.is_finite(), |carried| {
+                carried.earliest.is_none()
+            });
+        let told = [
+            (cast.stay.sigma > COARSE_SIGMA_M, Flag::LowConfidence),
+            (
+                touched(&self.track.conflicts, cast.from.at, cast.until.at),
+                Flag::IdConflict,
+            ),
+            (unknown_before || ongoing, Flag::Edge),
+        ];
+        told.into_iter()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, flag)| flag)
+            .collect()
+    }
+
+    fn stop_record(&self, draft: &Draft, cast: &Cast) -> proto::Stop {
+        let anchor = cast.stay.anchor;
+        let mut start = self.endpoint(anchor, &cast.from);
+        if let Some(carried) = self.carried(cast) {
+            start.earliest = carried.earliest.map(stamp);
+            start.latest = Some(stamp(carried.latest));
+        }
+        let end_time = self.track.time(cast.until.at);
+        proto::Stop {
+            stop_id: id(false, self.device, draft.key),
+            device: self.device.to_owned(),
+            start_time: Some(stamp(draft.gist.start)),
+            end_time: Some(stamp(end_time)),
+            start: Some(start),
+            end: Some(self.endpoint(anchor, &cast.until)),
+            duration_s: (end_time - draft.gist.start) as f64 / 1e3,
+            latitude: anchor.latitude,
+            longitude: anchor.longitude,
+            accuracy_m: cast.stay.sigma.max(self.config.wander_m) * RADIUS_TO_SIGMA,
+            flags: self.stop_flags(cast).iter().map(|flag| *flag as i32).collect(),
+            ongoing: draft.ongoing,
+            ..proto::Stop::default()
+        }
+    }
+
+    fn trip_record(&self, draft: &Draft, way: &Way, travel: &Travel) -> proto::Trip {
+        let track = self.track;
+        let duration_s = (draft.gist.end - draft.gist.start) as f64 / 1e3;
+        let (odometer_m, verdict) = self.odometer(way, travel);
+        let claim_m = match (verdict, odometer_m) {
+            (Verdict::Odometer, Some(odometer)) => odometer,
+            _ => travel.distance_m,
+        };
+        let place = |stop: Option<usize>, edge: usize| {
+            stop.and_then(|stop| self.casts.get(stop))
+                .map_or(track.at(edge).place, |cast| cast.stay.anchor)
+        };
+        proto::Trip {
+            trip_id: id(true, self.device, draft.key),
+            device: self.device.to_owned(),
+            start_time: Some(stamp(draft.gist.start)),
+            end_time: Some(stamp(draft.gist.end)),
+            start: Some(self.endpoint(place(way.from_stop, way.first), &way.departed)),
+            end: Some(self.endpoint(place(way.to_stop, way.end.saturating_sub(1)), &way.arrived)),
+            duration_s,
+            distance: Some(proto::Distance {
+                estimate_m: travel.distance_m,
+                unseen_m: travel.unseen_m,
+                odometer_m,
+                claim_m: claim_m.round(),
+                verdict: verdict.into(),
+            }),
+            max_speed_kmh: travel.top_m_s * 3.6,
+            mean_speed_kmh: if duration_s > 0.0 {
+                travel.distance_m / duration_s * 3.6
+            } else {
+                0.0
+            },
+            legs: self.legs(travel),
+            halts: self.halts(travel),
+            flags: self
+                .trip_flags(way, travel)
+                .iter()
+                .map(|flag| *flag as i32)
+                .collect(),
+            path: self.path(way, travel),
+            fixes: way.end.saturating_sub(way.first) as u32,
+            ongoing: draft.ongoing,
+            ..proto::Trip::default()
+        }
+    }
+
+    fn odometer(&self, way: &Way, travel: &Travel) -> (Option<f64>, Verdict) {
+        super::odometer::odometer(
+            self.track,
+            way.first,
+            way.end,
+            travel.distance_m,
+            self.coarse(way),
+        )
+    }
+
+    fn coarse(&self, way: &Way) -> bool {
+        let mut sigmas: Vec<f64> = self
+            .track
+            .range(way.first..way.end.max(way.first))
+            .iter()
+            .map(|mark| mark.sigma)
+            .collect();
+        sigmas.sort_by(f64::total_cmp);
+        sigmas
+            .get(sigmas.len() / 2)
+            .is_some_and(|median| *median > COARSE_SIGMA_M)
+    }
+
+    fn trip_flags(&self, way: &Way, travel: &Travel) -> Vec<Flag> {
+        let (departed, arrived) = (&way.departed, &way.arrived);
+        let stuck = self.odometer(way, travel).1 == Verdict::OdometerStuck;
+        // a silence in which the whole way could have happened at any time
+        let inferred = way.end <= way.first + 1 && departed.latest - departed.earliest > self.config.gap_s;
+        let told = [
+            (inferred, Flag::Inferred),
+            (travel.gap && !inferred, Flag::Gap),
+            (departed.latest - departed.at > INFERRED_S, Flag::InferredStart),
+            (arrived.at - arrived.earliest > INFERRED_S, Flag::InferredEnd),
+            (stuck, Flag::OdometerStuck),
+            (
+                touched(&self.track.conflicts, departed.at, arrived.at),
+                Flag::IdConflict,
+            ),
+            (self.coarse(way), Flag::LowConfidence),
+            (
+                touched(&self.track.jumps, departed.at, arrived.at),
+                Flag::JumpsRemoved,
+            ),
+            (way.from_stop.is_none() || way.to_stop.is_none(), Flag::Edge),
+        ];
+        told.into_iter()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, flag)| flag)
+            .collect()
+    }
+
+    fn legs(&self, travel: &Travel) -> Vec<proto::Leg> {
+        let mode = |leg: &travel::Leg| match (leg.seen, leg.walk) {
+            (false, _) => proto::Mode::Unseen,
+            (true, true) => proto::Mode::Walk,
+            (true, false) => proto::Mode::Vehicle,
+        };
+        let leg = |leg: &travel::Leg| proto::Leg {
+            mode: mode(leg).into(),
+            start_time: Some(stamp(self.track.time(leg.from))),
+            end_time: Some(stamp(self.track.time(leg.until))),
+            distance_m: leg.distance_m,
+        };
+        travel.legs.iter().map(leg).collect()
+    }
+
+    fn halts(&self, travel: &Travel) -> Vec<proto::Halt> {
+        let halt = |pause: &travel::Pause| proto::Halt {
+            kind: if pause.wait {
+                proto::HaltKind::Wait
+            } else {
+                proto::HaltKind::Brief
+            }
+            .into(),
+            start_time: Some(stamp(self.track.time(pause.from))),
+            end_time: Some(stamp(self.track.time(pause.until))),
+            latitude: pause.place.latitude,
+            longitude: pause.place.longitude,
+        };
+        travel.pauses.iter().map(halt).collect()
+    }
+
+    fn path(&self, way: &Way, travel: &Travel) -> Vec<proto::PathPoint> {
+        let anchor = |stop: Option<usize>| {
+            stop.and_then(|stop| self.casts.get(stop))
+                .map(|cast| cast.stay.anchor)
+        };
+        let point = |place: super::Place, seconds: f64| proto::PathPoint {
+            latitude: place.latitude,
+            longitude: place.longitude,
+            time: Some(stamp(self.track.time(seconds))),
+        };
+        let line = travel::line(
+            self.track.range(way.first..way.end.max(way.first)),
+            &travel.pauses,
+        );
+        let seen = path::simplified(&line);
+        anchor(way.from_stop)
+            .map(|place| point(place, way.departed.at))
+            .into_iter()
+            .chain(seen.iter().map(|mark| point(mark.place, mark.seconds)))
+            .chain(anchor(way.to_stop).map(|place| point(place, way.arrived.at)))
+            .collect()
+    }
+
+    /// What a later analysis that begins within the stop has to know of it.
+    pub(crate) fn carry(&self, cast: &Cast) -> Carried {
+        let known = |seconds: f64| seconds.is_finite().then(|| self.track.time(seconds));
+        let own = || Carried {
+            key: self.track.at(cast.stay.first).time,
+            from: self.track.time(cast.from.at),
+            earliest: known(cast.from.earliest),
+            latest: self.track.time(cast.from.latest),
+            latitude: cast.stay.anchor.latitude,
+            longitude: cast.stay.anchor.longitude,
+        };
+        self.carried(cast).copied().unwrap_or_else(own)
+    }
+}
+
+/// Id of the trip or stop of `device` that the fix of time `key` names.
+pub(crate) fn id(trip: bool, device: &str, key: Millis) -> String {
+    let kind: &[u8] = if trip { b"trip" } else { b"stop" };
+    events::id::deterministic(&[kind, device.as_bytes(), &key.to_be_bytes()]).to_string()
+}
+
+fn touched(times: &[f64], from: f64, until: f64) -> bool {
+    times.iter().any(|at| (from..=until).contains(at))
+}
+
+fn shape(flags: &[Flag], legs: usize, halts: usize) -> u64 {
+    let flags = flags.iter().fold(0_u64, |bits, flag| bits | 1 << (*flag as u32));
+    flags | (legs as u64) << 16 | (halts as u64) << 32
+}
+
+/// True when the stay is a stop.
+pub(crate) fn is_stop(cast: &&Cast) -> bool {
+    cast.role == Role::Stop
+}

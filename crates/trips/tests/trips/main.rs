@@ -1,0 +1,4 @@
+//! Trips and stops of scripted days, of real days and of nonsense.
+
+mod day;
+mod scenarios;
