@@ -7,6 +7,7 @@ mod derive;
 mod exit;
 mod process;
 mod roles;
+mod rosters;
 mod sim;
 mod topics;
 mod up;
@@ -34,6 +35,8 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Persons, bindings, shifts, calendars, approvals
+    Rosters(rosters::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Rosters(arguments) => rosters::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

@@ -95,6 +95,7 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
 
     let mut record = Record {
         person: person.id.to_string(),
+        person_name: person.name.clone(),
         day: instance.day.to_string(),
         kind: RecordKind::Shift.into(),
         shift: instance

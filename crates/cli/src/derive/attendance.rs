@@ -16,8 +16,10 @@ use crate::exit::Outcome;
 use crate::rosters::{load, tell};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  milepost derive attendance --positions day.csv --rosters team.toml\n  \
-    milepost derive attendance --rosters team.toml --from 2025-09-01 --until 2025-09-30")]
+#[command(
+    after_help = "Example:\n  milepost derive attendance --positions day.csv --rosters team.toml\n  \
+    milepost derive attendance --rosters team.toml --from 2025-09-01 --until 2025-09-30"
+)]
 pub(crate) struct Arguments {
     /// Positions as CSV or JSON Lines; `-` is standard input. Without it presences and punches of the roster are judged
     #[arg(long, value_name = "FILE")]

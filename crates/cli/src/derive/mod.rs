@@ -1,5 +1,6 @@
 //! `milepost derive`: a consumer's engine over a file, without a broker.
 
+mod attendance;
 pub(crate) mod positions;
 mod trips;
 
@@ -15,12 +16,15 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Attendance from positions, punches and a roster
+    Attendance(attendance::Arguments),
     /// Trips and stops from positions
     Trips(trips::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
+        Command::Attendance(arguments) => attendance::run(arguments),
         Command::Trips(arguments) => trips::run(arguments),
     }
 }

@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut out = std::io::stdout().lock();
     for problem in &problems {
         if arguments.json {
-            let line = serde_json::json!({ "file": problem.file, "line": problem.line, "problem": problem.text });
+            let line =
+                serde_json::json!({ "file": problem.file, "line": problem.line, "problem": problem.text });
             writeln!(out, "{line}")?;
         } else {
             writeln!(out, "{problem}")?;
@@ -44,5 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         roster.bindings.len(),
         problems.len()
     ));
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    Ok(if problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    })
 }

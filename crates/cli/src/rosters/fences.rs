@@ -20,13 +20,22 @@ pub(crate) fn shapes(path: &Path) -> anyhow::Result<HashMap<String, Arc<Shape>>>
         .with_context(|| format!("read {}: expected a FeatureCollection", path.display()))?;
     let mut shapes = HashMap::new();
     for (number, feature) in features.iter().enumerate() {
-        let id = feature["id"].as_str().or(feature["properties"]["id"].as_str()).unwrap_or_default();
+        let id = feature["id"]
+            .as_str()
+            .or(feature["properties"]["id"].as_str())
+            .unwrap_or_default();
         match shape(feature) {
             Ok(shape) if !id.is_empty() => {
                 shapes.insert(id.to_owned(), Arc::new(shape));
             }
-            Ok(_) => crate::say(format_args!("{}: feature {number} has no id and is left out", path.display())),
-            Err(error) => crate::say(format_args!("{}: feature {number} {id}: {error:#}", path.display())),
+            Ok(_) => crate::say(format_args!(
+                "{}: feature {number} has no id and is left out",
+                path.display()
+            )),
+            Err(error) => crate::say(format_args!(
+                "{}: feature {number} {id}: {error:#}",
+                path.display()
+            )),
         }
     }
     Ok(shapes)
@@ -39,11 +48,15 @@ fn shape(feature: &serde_json::Value) -> anyhow::Result<Shape> {
     let outline = match geometry["type"].as_str().unwrap_or_default() {
         "Point" => Outline::Circle {
             centre: point(coordinates)?,
-            radius_m: properties["radius_m"].as_f64().context("expected radius_m on a Point")?,
+            radius_m: properties["radius_m"]
+                .as_f64()
+                .context("expected radius_m on a Point")?,
         },
         "LineString" => Outline::Corridor {
             line: points(coordinates)?,
-            width_m: properties["width_m"].as_f64().context("expected width_m on a LineString")?,
+            width_m: properties["width_m"]
+                .as_f64()
+                .context("expected width_m on a LineString")?,
         },
         "Polygon" => Outline::Polygons(vec![rings(coordinates)?]),
         "MultiPolygon" => {
@@ -60,11 +73,21 @@ fn shape(feature: &serde_json::Value) -> anyhow::Result<Shape> {
 }
 
 fn rings(value: &serde_json::Value) -> anyhow::Result<Vec<Vec<Point>>> {
-    value.as_array().context("expected rings")?.iter().map(points).collect()
+    value
+        .as_array()
+        .context("expected rings")?
+        .iter()
+        .map(points)
+        .collect()
 }
 
 fn points(value: &serde_json::Value) -> anyhow::Result<Vec<Point>> {
-    value.as_array().context("expected positions")?.iter().map(point).collect()
+    value
+        .as_array()
+        .context("expected positions")?
+        .iter()
+        .map(point)
+        .collect()
 }
 
 fn point(value: &serde_json::Value) -> anyhow::Result<Point> {

@@ -14,13 +14,6 @@ pub(crate) struct Loaded {
     pub(crate) resolved: Resolved,
 }
 
-impl Loaded {
-    /// Tells every problem; the rest of the roster is used all the same.
-    pub(crate) fn tell(&self) {
-        tell(&self.resolved.problems);
-    }
-}
-
 /// Tells problems, one a line.
 pub(crate) fn tell(problems: &[Problem]) {
     for problem in problems {
@@ -47,7 +40,12 @@ pub(crate) fn load(rosters: &[PathBuf], fences: Option<&Path>) -> anyhow::Result
             let file = folder.join(name);
             std::fs::read_to_string(&file).map_err(|error| format!("read {}: {error}", file.display()))
         };
-        problems.extend(file::read(&path.display().to_string(), &text, &include, &mut written));
+        problems.extend(file::read(
+            &path.display().to_string(),
+            &text,
+            &include,
+            &mut written,
+        ));
     }
     let shapes = match fences {
         Some(path) => fences::shapes(path)?,
