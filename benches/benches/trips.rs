@@ -15,7 +15,9 @@ fn fortnight(parked_s: Millis) -> Vec<Fix> {
     let mut fixes = Vec::new();
     let mut seed = 7_u64;
     let mut noise = || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (seed >> 11) as f64 / (1_u64 << 53) as f64 * 1e-4
     };
     let (mut latitude, mut longitude) = (31.0, 121.0);
@@ -73,9 +75,15 @@ fn trips(criterion: &mut Criterion) {
         let fixes = fortnight(parked_s);
         let (records, bytes) = engine(&fixes, &config);
         let mut group = criterion.benchmark_group(format!("trips/{name}/{records}_records_{bytes}_bytes"));
-        group.throughput(Throughput::Elements(fixes.len() as u64)).sample_size(10);
-        group.bench_function("engine", |bencher| bencher.iter(|| engine(black_box(&fixes), &config)));
-        group.bench_function("anchor_rule", |bencher| bencher.iter(|| anchor_rule(black_box(&fixes))));
+        group
+            .throughput(Throughput::Elements(fixes.len() as u64))
+            .sample_size(10);
+        group.bench_function("engine", |bencher| {
+            bencher.iter(|| engine(black_box(&fixes), &config))
+        });
+        group.bench_function("anchor_rule", |bencher| {
+            bencher.iter(|| anchor_rule(black_box(&fixes)))
+        });
         group.finish();
     }
 }
