@@ -8,6 +8,7 @@ mod exit;
 mod fences;
 mod process;
 mod roles;
+mod score;
 mod sim;
 mod topics;
 mod up;
@@ -41,6 +42,8 @@ enum Command {
     Fences(fences::Arguments),
     /// Faults on purpose, and what they did not do
     Chaos(chaos::Arguments),
+    /// An engine against the truth
+    Score(score::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Derive(arguments) => derive::run(&arguments),
         Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

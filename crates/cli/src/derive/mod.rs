@@ -2,7 +2,7 @@
 
 mod geofence;
 pub(crate) mod positions;
-mod trips;
+pub(crate) mod trips;
 
 use clap::{Args, Subcommand};
 
