@@ -18,8 +18,6 @@ use trips::score::Interval;
 pub(crate) struct Recording {
     /// Name of the file.
     pub(crate) name: String,
-    /// Name of the outing: what other phones saw too.
-    pub(crate) outing: String,
     /// Kind of the outing, of which there are several.
     pub(crate) spec: String,
     pub(crate) phone: String,
@@ -146,7 +144,6 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Recording>> {
             .collect();
         recordings.push(Recording {
             fixes: fixes(&path, period_of)?,
-            outing: format!("{spec}__p{period}"),
             name,
             spec,
             phone,

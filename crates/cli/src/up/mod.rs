@@ -140,7 +140,7 @@ fn greet(handle: &Handle, admin: Option<SocketAddr>, data: &Path, demo: bool) {
     say(format_args!("  milepost topics read positions --follow{folder}"));
     if demo {
         say(format_args!(
-            "  milepost topics read device-events --limit 5{folder}"
+            "  milepost topics read fence-events --follow{folder}"
         ));
     } else {
         say(format_args!(
