@@ -30,6 +30,8 @@ enum Command {
     Up(up::Arguments),
     /// The gateway alone: devices in, events out
     Gateway(roles::Arguments),
+    /// The geofence consumer alone: positions and fences in, fence events out
+    Geofence(roles::Arguments),
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Up(arguments) => up::run(&arguments),
         Command::Gateway(arguments) => roles::run(&arguments, roles::Role::Gateway),
+        Command::Geofence(arguments) => roles::run(&arguments, roles::Role::Geofence),
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),

@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Role {
     Gateway,
+    Geofence,
 }
 
 pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
@@ -36,6 +37,14 @@ pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
                 let config = settings.gateway;
                 process.roles.spawn("gateway", Phase::Intake, |stop| async move {
                     gateway::run(config, bus, &health, stop).await
+                });
+            }
+            Role::Geofence => {
+                let (stage, _) = geofence::new(&settings.geofence);
+                let reporter = health.part("geofence");
+                process.roles.spawn("geofence", Phase::Work, |stop| async move {
+                    reporter.ready();
+                    geofence::run(stage, bus, stop).await
                 });
             }
         }

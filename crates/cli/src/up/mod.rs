@@ -66,6 +66,13 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
         gateway.run().await
     });
 
+    let (stage, _) = geofence::new(&settings.geofence);
+    let (bus, reporter) = (process.bus.clone(), process.health.part("geofence"));
+    process.roles.spawn("geofence", Phase::Work, |stop| async move {
+        reporter.ready();
+        geofence::run(stage, bus, stop).await
+    });
+
     let (bus, data, admin) = (process.bus.clone(), data.to_owned(), process.admin);
     process.roles.spawn("figures", Phase::Work, |stop| async move {
         let Ok(handle) = told.await else {
