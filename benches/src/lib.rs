@@ -1,1 +1,3 @@
 //! Benches of the main paths. See `benches/` beside this file.
+
+pub mod process;

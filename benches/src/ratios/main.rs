@@ -7,9 +7,9 @@
 
 mod child;
 mod decode;
-mod process;
 mod serve;
 
+use benches::process;
 use std::time::Duration;
 
 use anyhow::Result;

@@ -9,4 +9,4 @@ pub mod metrics;
 pub mod service;
 
 pub use engine::GeofenceConfig;
-pub use service::{Handle, new, run};
+pub use service::{Handle, SECTION, new, run};

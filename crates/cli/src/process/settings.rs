@@ -21,8 +21,9 @@ pub(crate) const SECTIONS: &[Section] = &[
     runtime::admin::SECTION,
     BUS,
     GatewayConfig::SECTION,
+    geofence::SECTION,
     Section {
-        name: "geofence",
+        name: "trips",
         defaults: "",
     },
 ];
@@ -55,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) bus: BusConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) geofence: GeofenceConfig,
+    pub(crate) trips: trips::engine::Config,
 }
 
 impl Settings {
@@ -66,7 +68,8 @@ impl Settings {
             admin: found.section("admin"),
             bus: found.section("bus"),
             gateway: found.checked("gateway", GatewayConfig::check),
-            geofence: found.section("geofence"),
+            geofence: found.checked("geofence", GeofenceConfig::check),
+            trips: found.section("trips"),
         };
         found.finish().context("use the configuration")?;
         Ok(settings)

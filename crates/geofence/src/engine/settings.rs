@@ -40,6 +40,49 @@ impl Default for GeofenceConfig {
     }
 }
 
+impl GeofenceConfig {
+    /// Notes values that cannot work, as `runtime::config::Settings::checked` wants them.
+    pub fn check(&self, wrong: &mut Vec<(String, String)>) {
+        let mut expect = |key: &str, fits: bool, range: &str, found: String| {
+            if !fits {
+                wrong.push((key.to_owned(), format!("expected {range}, found {found}")));
+            }
+        };
+        let hours = self.horizon_hours;
+        expect(
+            "horizon_hours",
+            (1..=720).contains(&hours),
+            "1 to 720 hours",
+            hours.to_string(),
+        );
+        let fixes = self.history_fixes;
+        expect(
+            "history_fixes",
+            (64..=10_000_000).contains(&fixes),
+            "64 to 10000000",
+            fixes.to_string(),
+        );
+        for (key, metres) in [
+            ("cell_accuracy_m", self.cell_accuracy_m),
+            ("wifi_accuracy_m", self.wifi_accuracy_m),
+        ] {
+            expect(
+                key,
+                (1.0..=100_000.0).contains(&metres),
+                "1 to 100000 metres",
+                metres.to_string(),
+            );
+        }
+        let speed = self.cross_speed_kmh;
+        expect(
+            "cross_speed_kmh",
+            (1.0..=2_000.0).contains(&speed),
+            "1 to 2000 km/h",
+            speed.to_string(),
+        );
+    }
+}
+
 /// [`GeofenceConfig`] in the engine's units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {

@@ -15,6 +15,12 @@ use crate::GeofenceConfig;
 pub use handle::{Handle, Occupant, Whereabouts};
 pub use stage::{Geofence, PartitionState};
 
+/// The section of the configuration, for [`runtime::config::Sources`].
+pub const SECTION: runtime::config::Section = runtime::config::Section {
+    name: "geofence",
+    defaults: include_str!("../default.toml"),
+};
+
 /// Runs the consumer until `stop`.
 ///
 /// # Errors
@@ -29,4 +35,25 @@ pub fn new(config: &GeofenceConfig) -> (Arc<Geofence>, Handle) {
     let stage = Arc::new(Geofence::new(config));
     let handle = stage.handle();
     (stage, handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_defaults_are_the_defaults() {
+        let sources = runtime::config::Sources::read(&[SECTION], None, []).unwrap();
+        let mut settings = sources.settings();
+        let read: GeofenceConfig = settings.checked("geofence", GeofenceConfig::check);
+        assert_eq!(settings.finish(), Ok(()));
+        assert_eq!(read, GeofenceConfig::default());
+    }
+
+    #[test]
+    fn metrics_are_declared_as_they_should_be() {
+        for declaration in crate::metrics::ALL {
+            assert_eq!(declaration.fault("geofence"), None);
+        }
+    }
 }

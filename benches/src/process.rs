@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 const TICKS: f64 = 100.0;
 
 /// Processor time that the process has used.
-pub(crate) fn cpu(id: u32) -> Result<Duration> {
+pub fn cpu(id: u32) -> Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
     // The name in brackets may hold blanks; the numbers come after it.
     let (_, numbers) = stat.rsplit_once(')').context("expected a name in brackets")?;
@@ -24,12 +24,12 @@ pub(crate) fn cpu(id: u32) -> Result<Duration> {
 }
 
 /// Bytes of memory that are the process's own.
-pub(crate) fn private(id: u32) -> Result<u64> {
+pub fn private(id: u32) -> Result<u64> {
     rollup(id, "Private_Dirty:")
 }
 
 /// Bytes of memory that the process has.
-pub(crate) fn resident(id: u32) -> Result<u64> {
+pub fn resident(id: u32) -> Result<u64> {
     rollup(id, "Rss:")
 }
 
