@@ -1,5 +1,7 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod attendance;
+mod chaos;
 mod config;
 mod decode;
 #[allow(dead_code, reason = "its commands arrive one by one")]
@@ -35,8 +37,12 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Attendance: the month of some people
+    Attendance(attendance::Arguments),
     /// Persons, bindings, shifts, calendars, approvals
     Rosters(rosters::Arguments),
+    /// Faults on purpose, and what they did not do
+    Chaos(chaos::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -54,7 +60,9 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Attendance(arguments) => attendance::run(&arguments),
         Command::Rosters(arguments) => rosters::run(&arguments),
+        Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

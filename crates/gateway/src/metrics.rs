@@ -22,6 +22,10 @@ pub const ALL: &[Declaration] = &[
     RECORDS_FAILED,
     DEVICES_KNOWN,
     DEVICES_ONLINE,
+    SPOOL_BYTES,
+    SPOOL_RECORDS,
+    SPOOL_LIMIT,
+    SPOOL_OLDEST,
     UDP_UNSENT,
 ];
 
@@ -125,6 +129,30 @@ const DEVICES_ONLINE: Declaration = Declaration::gauge(
     Unit::Count,
     &[],
     "Devices that are being served.",
+);
+const SPOOL_BYTES: Declaration = Declaration::gauge(
+    "milepost_gateway_spool_bytes",
+    Unit::Bytes,
+    &[],
+    "Bytes of records in the spool.",
+);
+const SPOOL_RECORDS: Declaration = Declaration::gauge(
+    "milepost_gateway_spool_records",
+    Unit::Count,
+    &[],
+    "Records in the spool.",
+);
+const SPOOL_LIMIT: Declaration = Declaration::gauge(
+    "milepost_gateway_spool_limit_bytes",
+    Unit::Bytes,
+    &[],
+    "Bytes that the spool takes.",
+);
+const SPOOL_OLDEST: Declaration = Declaration::gauge(
+    "milepost_gateway_spool_oldest_seconds",
+    Unit::Seconds,
+    &[],
+    "Age of the oldest record in the spool.",
 );
 const UDP_UNSENT: Declaration = Declaration::counter(
     "milepost_gateway_udp_unsent_total",
@@ -291,6 +319,14 @@ pub(crate) fn levels(in_flight: u64, partial: u64, known: usize, online: usize) 
     gauge!(PARTIAL_BYTES.name).set(partial as f64);
     gauge!(DEVICES_KNOWN.name).set(known as f64);
     gauge!(DEVICES_ONLINE.name).set(online as f64);
+}
+
+/// The spool, about once a second.
+pub(crate) fn spool(bytes: u64, records: u64, limit: u64, oldest_seconds: f64) {
+    gauge!(SPOOL_BYTES.name).set(bytes as f64);
+    gauge!(SPOOL_RECORDS.name).set(records as f64);
+    gauge!(SPOOL_LIMIT.name).set(limit as f64);
+    gauge!(SPOOL_OLDEST.name).set(oldest_seconds);
 }
 
 #[cfg(test)]

@@ -14,10 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{millis, seconds};
 use crate::link::Patience;
+use crate::outlet::Spooled;
 use crate::owners::Owners;
 use crate::registry::{self, Registry};
 use crate::shard::{Ports, Seat, Shard, ShardNote, Shared};
-use crate::{Error, GatewayConfig, Outlet};
+use crate::{Error, GatewayConfig, Outlet, SpoolMode};
 
 /// Where a gateway listens, with the ports that the system chose where port 0 was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,7 +101,8 @@ type Shards = JoinSet<Result<io::Result<()>, oneshot::error::RecvError>>;
 pub struct Gateway {
     handle: Handle,
     shards: Shards,
-    follow: Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>,
+    /// What goes on beside the threads: the registry follows its topic, the spool drains.
+    background: Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>,
     shutdown: CancellationToken,
 }
 
@@ -116,10 +118,25 @@ impl Gateway {
     /// Reads the topic `devices`, opens the ports and serves until `shutdown`.
     ///
     /// # Errors
-    /// When a port cannot be opened, or a file that the configuration names cannot be used.
+    /// When a port cannot be opened, a file that the configuration names cannot be used, or the spool is in use.
     pub async fn start(config: GatewayConfig, bus: &Bus, shutdown: CancellationToken) -> Result<Self, Error> {
-        let outlet = Arc::new(bus.publisher());
-        Self::start_with(config, bus, outlet, shutdown).await
+        let log = bus.publisher();
+        if config.spool.mode == SpoolMode::Off {
+            return Self::start_with(config, bus, Arc::new(log), shutdown).await;
+        }
+        let (spool, node) = (config.spool.clone(), config.node.clone());
+        let spooled = tokio::task::spawn_blocking(move || Spooled::open(&spool, &node, log)).await;
+        let spooled = Arc::new(spooled.map_err(|_| Error::Panicked)??);
+        let mut gateway = Self::start_with(config, bus, spooled.clone(), shutdown.clone()).await?;
+        let follow = gateway.background;
+        gateway.background = Box::pin(async move {
+            let watch = async {
+                spooled.watch(shutdown.clone()).await;
+                Ok(())
+            };
+            tokio::try_join!(follow, watch, spooled.drain(shutdown.clone())).map(|_| ())
+        });
+        Ok(gateway)
     }
 
     /// As [`Gateway::start`], with another way to the log.
@@ -151,7 +168,7 @@ impl Gateway {
         Ok(Self {
             handle,
             shards,
-            follow,
+            background: follow,
             shutdown,
         })
     }
@@ -169,7 +186,7 @@ impl Gateway {
     /// When a thread fails, or the log cannot be read any more.
     pub async fn run(mut self) -> Result<(), Error> {
         let early = tokio::select! {
-            followed = &mut self.follow => followed,
+            ended = &mut self.background => ended,
             ended = next_end(&mut self.shards) => ended,
             () = self.shutdown.cancelled() => Ok(()),
         };

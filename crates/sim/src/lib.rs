@@ -1,5 +1,6 @@
 //! Simulated devices over real sockets, load, ground truth.
 
+pub mod chaos;
 pub mod device;
 pub mod echo;
 pub mod fleet;

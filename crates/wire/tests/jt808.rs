@@ -2,6 +2,7 @@
 
 mod jt808 {
     mod checklist;
+    mod corpus;
     mod coverage;
     mod fixtures;
     mod open_data;

@@ -52,7 +52,11 @@ pub(super) fn row(month: &Month, line: &Line) -> [Value; 19] {
         Text(result),
         Text(clock(line.r#in.as_ref(), &line.day)),
         Text(clock(line.out.as_ref(), &line.day)),
-        minutes(if line.adjustment.is_some() { 0 } else { line.scheduled }),
+        minutes(if line.adjustment.is_some() {
+            0
+        } else {
+            line.scheduled
+        }),
         adjusted(line.worked, |adjustment| adjustment.worked),
         adjusted(line.late, |adjustment| adjustment.late),
         adjusted(line.early, |adjustment| adjustment.early),
@@ -74,7 +78,10 @@ pub(super) fn row(month: &Month, line: &Line) -> [Value; 19] {
 /// When writing fails.
 pub fn write(month: &Month, out: &mut impl Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    let heads: Vec<String> = HEADS.iter().map(|(zh, en)| quoted(&format!("{zh} {en}"))).collect();
+    let heads: Vec<String> = HEADS
+        .iter()
+        .map(|(zh, en)| quoted(&format!("{zh} {en}")))
+        .collect();
     writeln!(out, "{}\r", heads.join(","))?;
     for line in month.lines() {
         let cells: Vec<String> = row(month, line)
@@ -91,12 +98,20 @@ pub fn write(month: &Month, out: &mut impl Write) -> io::Result<()> {
 
 /// A text that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// RFC 4180, section 2.
 fn quoted(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

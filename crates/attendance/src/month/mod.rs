@@ -34,14 +34,26 @@ impl Month {
         let first = first.first_of_month();
         let mut people: BTreeMap<String, BTreeMap<Date, Vec<Line>>> = BTreeMap::new();
         for line in lines {
-            let Ok(day) = line.day.parse::<Date>() else { continue };
+            let Ok(day) = line.day.parse::<Date>() else {
+                continue;
+            };
             let wanted = person.is_none_or(|person| person == line.person);
             if !wanted || day.first_of_month() != first || line.kind == "cycle" {
                 continue;
             }
-            let of_day = people.entry(line.person.clone()).or_default().entry(day).or_default();
-            let month = |line: &Line| line.adjustment.as_ref().map(|adjustment| adjustment.month.clone());
-            let same = |other: &Line| (other.index, &other.kind, month(other)) == (line.index, &line.kind, month(&line));
+            let of_day = people
+                .entry(line.person.clone())
+                .or_default()
+                .entry(day)
+                .or_default();
+            let month = |line: &Line| {
+                line.adjustment
+                    .as_ref()
+                    .map(|adjustment| adjustment.month.clone())
+            };
+            let same = |other: &Line| {
+                (other.index, &other.kind, month(other)) == (line.index, &line.kind, month(&line))
+            };
             match of_day.iter_mut().find(|other| same(other)) {
                 Some(other) if other.rev <= line.rev => *other = line,
                 Some(_) => {}
@@ -64,7 +76,12 @@ impl Month {
     pub fn name<'a>(&'a self, person: &'a str) -> &'a str {
         self.people
             .get(person)
-            .and_then(|days| days.values().flatten().map(|line| line.name.as_str()).find(|name| !name.is_empty()))
+            .and_then(|days| {
+                days.values()
+                    .flatten()
+                    .map(|line| line.name.as_str())
+                    .find(|name| !name.is_empty())
+            })
             .unwrap_or(person)
     }
 
@@ -76,7 +93,13 @@ impl Month {
 
 /// `08:52` of an RFC 3339 time; with the day in front where it is not the day of the record.
 pub(crate) fn clock(time: Option<&String>, day: &str) -> String {
-    let Some((date, rest)) = time.and_then(|time| time.split_once('T')) else { return String::new() };
+    let Some((date, rest)) = time.and_then(|time| time.split_once('T')) else {
+        return String::new();
+    };
     let clock = rest.get(..5).unwrap_or_default();
-    if date == day { clock.to_owned() } else { format!("{} {clock}", date.get(5..).unwrap_or_default()) }
+    if date == day {
+        clock.to_owned()
+    } else {
+        format!("{} {clock}", date.get(5..).unwrap_or_default())
+    }
 }

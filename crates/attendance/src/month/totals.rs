@@ -85,7 +85,11 @@ impl Totals {
         };
         self.missing += u32::from(line.grade.starts_with("missing"));
         self.unverified += u32::from(line.grade == "unverified");
-        let left = line.excursions.iter().filter(|excursion| excursion.counted > 0).count();
+        let left = line
+            .excursions
+            .iter()
+            .filter(|excursion| excursion.counted > 0)
+            .count();
         self.away_times += u32::try_from(left).unwrap_or(0);
         self.away += line.away;
         self.leave += line.leave_min;

@@ -22,7 +22,11 @@ pub fn render(month: &Month) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn head() -> Format {
-    Format::new().set_bold().set_background_color(Color::RGB(0x00D9_E1F2)).set_border(FormatBorder::Thin).set_text_wrap()
+    Format::new()
+        .set_bold()
+        .set_background_color(Color::RGB(0x00D9_E1F2))
+        .set_border(FormatBorder::Thin)
+        .set_text_wrap()
 }
 
 fn cell() -> Format {
@@ -42,7 +46,9 @@ fn calendar(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
     let centred = head().set_align(FormatAlign::Center);
     let mut column = 2;
     for day in month.days() {
-        let weekday = WEEKDAYS.get(usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)).unwrap_or(&"");
+        let weekday = WEEKDAYS
+            .get(usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0))
+            .unwrap_or(&"");
         sheet.write_string_with_format(2, column, format!("{}\n{weekday}", day.day()), &centred)?;
         sheet.set_column_width(column, 4)?;
         column += 1;
@@ -54,18 +60,37 @@ fn calendar(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
         sheet.write_string_with_format(number, 0, person, &cell())?;
         sheet.write_string_with_format(number, 1, month.name(person), &cell())?;
         for (column, day) in (2..).zip(month.days()) {
-            let Some(line) = days.get(&day).and_then(|lines| lines.first()) else { continue };
+            let Some(line) = days.get(&day).and_then(|lines| lines.first()) else {
+                continue;
+            };
             let mark = mark(&line.grade);
-            let shown = cell().set_align(FormatAlign::Center).set_background_color(Color::RGB(mark.colour));
+            let shown = cell()
+                .set_align(FormatAlign::Center)
+                .set_background_color(Color::RGB(mark.colour));
             sheet.write_string_with_format(number, column, mark.sign, &shown)?;
-            let note = format!("{} {}-{}\n{}", mark.zh, clock(line.r#in.as_ref(), &line.day), clock(line.out.as_ref(), &line.day), line.reason_zh);
-            sheet.insert_note(number, column, &Note::new(note).set_author("Milepost").set_width(320).set_height(160))?;
+            let note = format!(
+                "{} {}-{}\n{}",
+                mark.zh,
+                clock(line.r#in.as_ref(), &line.day),
+                clock(line.out.as_ref(), &line.day),
+                line.reason_zh
+            );
+            sheet.insert_note(
+                number,
+                column,
+                &Note::new(note)
+                    .set_author("Milepost")
+                    .set_width(320)
+                    .set_height(160),
+            )?;
         }
         number += 1;
     }
     number += 1;
     for (_, mark) in super::mark::legend() {
-        let shown = cell().set_align(FormatAlign::Center).set_background_color(Color::RGB(mark.colour));
+        let shown = cell()
+            .set_align(FormatAlign::Center)
+            .set_background_color(Color::RGB(mark.colour));
         sheet.write_string_with_format(number, 0, mark.sign, &shown)?;
         sheet.write_string(number, 1, format!("{} {}", mark.zh, mark.en))?;
         number += 1;
@@ -97,8 +122,10 @@ fn totals(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
 }
 
 fn reasons(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
-    const WIDTHS: [f64; 19] =
-        [12.0, 12.0, 12.0, 8.0, 12.0, 11.0, 11.0, 8.0, 8.0, 6.0, 6.0, 8.0, 8.0, 6.0, 6.0, 6.0, 14.0, 80.0, 80.0];
+    const WIDTHS: [f64; 19] = [
+        12.0, 12.0, 12.0, 8.0, 12.0, 11.0, 11.0, 8.0, 8.0, 6.0, 6.0, 8.0, 8.0, 6.0, 6.0, 6.0, 14.0, 80.0,
+        80.0,
+    ];
     sheet.set_name("原因 reasons")?;
     for (column, ((zh, en), width)) in (0..).zip(HEADS.iter().zip(WIDTHS)) {
         sheet.write_string_with_format(0, column, format!("{zh}\n{en}"), &head())?;
@@ -116,12 +143,17 @@ fn reasons(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
                     Ok(day) => sheet.write_datetime_with_format(number, column, &day, &date)?,
                     Err(_) => sheet.write_string_with_format(number, column, &text, &cell())?,
                 },
-                Value::Text(text) if column == 4 => {
-                    sheet.write_string_with_format(number, column, &text, &cell().set_background_color(colour))?
-                }
+                Value::Text(text) if column == 4 => sheet.write_string_with_format(
+                    number,
+                    column,
+                    &text,
+                    &cell().set_background_color(colour),
+                )?,
                 Value::Text(text) => sheet.write_string_with_format(number, column, &text, &wrapped)?,
                 #[allow(clippy::cast_precision_loss, reason = "minutes of a day")]
-                Value::Minutes(minutes) => sheet.write_number_with_format(number, column, minutes as f64, &cell())?,
+                Value::Minutes(minutes) => {
+                    sheet.write_number_with_format(number, column, minutes as f64, &cell())?
+                }
             };
         }
         number += 1;

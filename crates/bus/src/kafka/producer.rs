@@ -69,9 +69,10 @@ impl Delivery {
         if let Some(sent) = in_flight.sent {
             metrics::delivered(sent.elapsed());
         }
-        self.lanes.give(in_flight.lane, in_flight.weight);
-        self.budget.give(in_flight.weight, 1);
         in_flight.receipt.settle(outcome);
+        self.lanes.give(in_flight.lane, in_flight.weight);
+        // Last: whoever waits until nothing is in flight relies on all receipts being settled.
+        self.budget.give(in_flight.weight, 1);
     }
 }
 

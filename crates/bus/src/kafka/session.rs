@@ -112,8 +112,8 @@ pub(crate) struct KafkaSession {
     state_topic: String,
     consumer: BaseConsumer<Notes>,
     transactions: Transactions,
-    /// Input partitions that are ours.
-    owned: BTreeSet<(Topic, u32)>,
+    /// Input partitions that are ours, with their committed offsets once those are known.
+    owned: BTreeMap<(Topic, u32), Option<u64>>,
     /// After a lost commit: forget and restore what is ours.
     reset: bool,
     shutdown: CancellationToken,
@@ -167,7 +167,7 @@ impl KafkaSession {
             state_topic,
             consumer,
             transactions,
-            owned: BTreeSet::new(),
+            owned: BTreeMap::new(),
             reset: false,
             shutdown: joining.shutdown,
         })
@@ -181,7 +181,7 @@ impl KafkaSession {
             match change {
                 Change::Revoked(partitions) => {
                     let numbers: BTreeSet<u32> = partitions.iter().map(|(_, number)| *number).collect();
-                    self.owned.retain(|owned| !partitions.contains(owned));
+                    self.owned.retain(|owned, _| !partitions.contains(owned));
                     records.retain(|record| !numbers.contains(&record.partition));
                     polled
                         .assigned
@@ -189,8 +189,9 @@ impl KafkaSession {
                     polled.revoked.extend(numbers);
                 }
                 Change::Assigned(partitions) => {
-                    self.owned.extend(partitions.iter().copied());
                     self.reset |= !partitions.is_empty();
+                    self.owned
+                        .extend(partitions.into_iter().map(|partition| (partition, None)));
                 }
             }
         }
@@ -201,7 +202,7 @@ impl KafkaSession {
     fn restore(&mut self) -> Result<Polled, Error> {
         let mut polled = Polled::default();
         let mut list = TopicPartitionList::new();
-        for (topic, number) in &self.owned {
+        for (topic, number) in self.owned.keys() {
             list.add_partition(self.names.topic(*topic), signed(*number));
         }
         if list.count() == 0 {
@@ -215,15 +216,20 @@ impl KafkaSession {
             .consumer
             .committed_offsets(list, ANSWER_WITHIN)
             .map_err(|error| failed("ask for the committed offsets", error))?;
-        let numbers: BTreeSet<u32> = self.owned.iter().map(|(_, number)| *number).collect();
+        let numbers: BTreeSet<u32> = self.owned.keys().map(|(_, number)| *number).collect();
         polled.assigned = restore::entries(&self.names, &self.state_topic, &numbers, &self.shutdown)?;
         polled.revoked.extend(numbers);
         let mut places = TopicPartitionList::new();
         for element in committed.elements() {
             let offset = match element.offset() {
-                offset @ Offset::Offset(_) => offset,
+                Offset::Offset(offset) => Offset::Offset(offset),
                 _ => Offset::Beginning,
             };
+            if let Some(topic) = self.consumer.context().topic(element.topic()) {
+                let next = offset.to_raw().and_then(|raw| u64::try_from(raw).ok());
+                self.owned
+                    .insert((topic, unsigned(element.partition())), Some(next.unwrap_or(0)));
+            }
             places
                 .add_partition_offset(element.topic(), element.partition(), offset)
                 .map_err(|error| failed("choose where to read", error))?;
@@ -289,7 +295,7 @@ impl Session for KafkaSession {
                     tracing::warn!(%error, "partitions wait to be taken over");
                     polled
                         .revoked
-                        .extend(self.owned.iter().map(|(_, number)| *number));
+                        .extend(self.owned.keys().map(|(_, number)| *number));
                 }
                 Err(error) => return Err(error),
             }
@@ -304,9 +310,21 @@ impl Session for KafkaSession {
             .consumer
             .group_metadata()
             .ok_or_else(|| CommitFailure::Lost("the group was left".to_owned()))?;
-        let outcome = self.transactions.commit(commit, &group);
-        if matches!(outcome, Err(CommitFailure::Lost(_))) {
-            self.reset = true;
+        // Offsets go with every commit, since they are what the group checks: a process that lost its partitions can
+        // write nothing, also when no new record was the reason.
+        let known = self
+            .owned
+            .iter()
+            .filter_map(|(place, next)| Some((*place, (*next)?)));
+        let mut next: BTreeMap<(Topic, u32), u64> = known.collect();
+        next.extend(commit.offsets);
+        let outcome = self.transactions.commit(commit, &next, &group);
+        match &outcome {
+            Ok(()) => self
+                .owned
+                .extend(next.into_iter().map(|(place, next)| (place, Some(next)))),
+            Err(CommitFailure::Lost(_)) => self.reset = true,
+            Err(_) => {}
         }
         outcome
     }

@@ -1,8 +1,10 @@
 //! Commits: outputs, state and offsets in one transaction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use events::Topic;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -81,10 +83,11 @@ impl Transactions {
         Ok(())
     }
 
-    /// Commits everything or nothing.
+    /// Commits everything and the `next` offsets of all owned partitions, or nothing.
     pub(super) fn commit(
         &mut self,
         commit: &Commit<'_>,
+        next: &BTreeMap<(Topic, u32), u64>,
         group: &ConsumerGroupMetadata,
     ) -> Result<(), CommitFailure> {
         self.renew().map_err(|error| {
@@ -97,7 +100,7 @@ impl Transactions {
         let Some(producer) = self.producer.take() else {
             return Err(CommitFailure::Retry("the producer is not there".to_owned()));
         };
-        match self.write(&producer, commit, group) {
+        match self.write(&producer, commit, next, group) {
             Ok(()) => {
                 self.producer = Some(producer);
                 Ok(())
@@ -110,6 +113,7 @@ impl Transactions {
         &self,
         producer: &Producer,
         commit: &Commit<'_>,
+        next: &BTreeMap<(Topic, u32), u64>,
         group: &ConsumerGroupMetadata,
     ) -> Result<(), Problem> {
         producer.begin_transaction().map_err(Problem::before)?;
@@ -128,11 +132,9 @@ impl Transactions {
             send(producer, entry)?;
         }
         steps::reached("kafka-state-sent");
-        if !commit.offsets.is_empty() {
-            let offsets = offsets(&self.names, commit.offsets).map_err(Problem::before)?;
-            again(|| producer.send_offsets_to_transaction(&offsets, group, STEP_WITHIN))
-                .map_err(Problem::before)?;
-        }
+        let offsets = offsets(&self.names, next).map_err(Problem::before)?;
+        again(|| producer.send_offsets_to_transaction(&offsets, group, STEP_WITHIN))
+            .map_err(Problem::before)?;
         steps::reached("kafka-offsets-sent");
         again(|| producer.commit_transaction(STEP_WITHIN)).map_err(|error| Problem {
             error,

@@ -221,7 +221,12 @@ impl Spool {
             if self.is_empty() {
                 return;
             }
-            emptied.await;
+            if self.inner.budget.records() > 0 {
+                // Something is on its way in, or was taken out before the writer had told everyone.
+                self.inner.budget.empty().await;
+            } else {
+                emptied.await;
+            }
         }
     }
 

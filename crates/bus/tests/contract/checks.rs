@@ -7,16 +7,46 @@ use bytes::Bytes;
 use events::{Message as _, Topic};
 use tokio_util::sync::CancellationToken;
 
-use crate::fixture::{Fixture, Settled, block_on, collect, publish_all, read_all, record, text, values_of};
+use crate::fixture::{
+    Fixture, LIMIT, Settled, block_on, collect, publish_all, read_all, record, text, values_of,
+};
 use crate::probe::Counter;
 
+/// Makes a test of each check, on what the function returns; `None` skips it. Without names: of every check.
+macro_rules! contract {
+    ($fixture:path) => {
+        $crate::checks::contract! { $fixture:
+            records_of_a_key_keep_their_order_and_headers
+            what_was_acknowledged_is_there_after_a_restart
+            receipts_are_settled_once
+            a_stage_goes_on_where_it_stopped
+            a_refused_record_goes_to_the_rejects_and_the_stream_goes_on
+            definitions_come_before_inputs_and_are_followed
+            a_second_runner_takes_over_with_the_state
+            reading_by_key_time_and_end
+            compaction_keeps_the_newest_record_of_each_key
+            a_record_that_is_too_large_is_refused_for_good
+            old_records_are_forgotten_and_new_ones_kept
+        }
+    };
+    ($fixture:path: $($check:ident)*) => {$(
+        #[test]
+        fn $check() {
+            if let Some(fixture) = $fixture() {
+                $crate::checks::$check(&fixture);
+            }
+        }
+    )*};
+}
+pub(crate) use contract;
+
 /// Names of some devices, enough that every partition has one.
-fn keys() -> Vec<String> {
+pub(crate) fn keys() -> Vec<String> {
     (0..16).map(|number| format!("device-{number}")).collect()
 }
 
 /// Starts the stage; the second value stops it and waits for its end.
-fn start(
+pub(crate) fn start(
     bus: &Bus,
     stage: Arc<Counter>,
 ) -> (CancellationToken, tokio::task::JoinHandle<Result<(), bus::Error>>) {
@@ -105,6 +135,7 @@ pub(crate) fn receipts_are_settled_once(fixture: &dyn Fixture) {
             Receipt::new(settled.clone(), 2000),
         );
         settled.wait_for(2001).await;
+        assert!(bus.flush(LIMIT).await);
         let mut outcomes = settled.outcomes();
         outcomes.sort_by_key(|(token, _)| *token);
         let tokens: Vec<u64> = outcomes.iter().map(|(token, _)| *token).collect();

@@ -1,12 +1,15 @@
 //! The contract on a real Apache Kafka.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
 
-use bus::{Backend, Bus, BusConfig, TopicsFile};
+use bus::{Backend, Bus, BusConfig, Receipt, TopicsFile};
+use events::Topic;
 use tests::kafka::KafkaServer;
 
-use crate::fixture::{Fixture, block_on};
+use crate::checks::{contract, outputs, start};
+use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
+use crate::probe::Counter;
 use crate::{checks, kill};
 
 /// A broker with topics of its own for one check.
@@ -26,16 +29,21 @@ impl Kafka {
             server: KafkaServer::shared().unwrap(),
             prefix: format!("t{}-", NEXT.fetch_add(1, Ordering::Relaxed)),
         };
-        block_on(async {
-            let bus = Bus::open(&kafka.config()).unwrap();
-            let file = TopicsFile::parse("[defaults]\npartitions = 4\nretention_hours = 24\n").unwrap();
-            for change in bus.admin().plan(&file).await.unwrap() {
-                bus.admin().apply(&change).await.unwrap();
-            }
-            assert_eq!(bus.admin().plan(&file).await.unwrap(), []);
-        });
+        make_topics(&kafka.config());
         Some(kafka)
     }
+}
+
+/// Makes all topics, with four partitions.
+fn make_topics(config: &BusConfig) {
+    block_on(async {
+        let bus = Bus::open(config).unwrap();
+        let file = TopicsFile::parse("[defaults]\npartitions = 4\nretention_hours = 24\n").unwrap();
+        for change in bus.admin().plan(&file).await.unwrap() {
+            bus.admin().apply(&change).await.unwrap();
+        }
+        assert_eq!(bus.admin().plan(&file).await.unwrap(), []);
+    });
 }
 
 /// How to open the log: dead consumers are noticed within two seconds.
@@ -63,17 +71,6 @@ impl Fixture for Kafka {
     }
 }
 
-macro_rules! contract {
-    ($($check:ident)*) => {$(
-        #[test]
-        fn $check() {
-            if let Some(kafka) = Kafka::new() {
-                checks::$check(&kafka);
-            }
-        }
-    )*};
-}
-
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_dies() {
     if let Some(kafka) = Kafka::new() {
@@ -92,16 +89,109 @@ fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_d
     }
 }
 
-contract! {
-    records_of_a_key_keep_their_order_and_headers
-    what_was_acknowledged_is_there_after_a_restart
-    receipts_are_settled_once
-    a_stage_goes_on_where_it_stopped
-    a_refused_record_goes_to_the_rejects_and_the_stream_goes_on
-    definitions_come_before_inputs_and_are_followed
-    a_second_runner_takes_over_with_the_state
-    reading_by_key_time_and_end
-    compaction_keeps_the_newest_record_of_each_key
-    a_record_that_is_too_large_is_refused_for_good
-    old_records_are_forgotten_and_new_ones_kept
+/// A process that stood still for so long that others took its partitions may not write when it goes on.
+#[test]
+fn a_zombie_cannot_commit() {
+    let Some(kafka) = Kafka::new() else { return };
+    block_on(async {
+        let mut config = kafka.config();
+        let longest = ("max.poll.interval.ms".to_owned(), "2500".to_owned());
+        config.kafka.properties.extend([longest]);
+        let (bus, other) = (Bus::open(&config).unwrap(), Bus::open(&config).unwrap());
+        let publisher = bus.publisher();
+        let gate = Arc::new(Barrier::new(2));
+        let zombie = Arc::new(Counter::stalling(gate.clone()));
+        let (stop_zombie, running_zombie) = start(&bus, zombie.clone());
+        let round = |value| {
+            checks::keys()
+                .into_iter()
+                .map(move |key| record(Topic::Positions, &key, Some(value)))
+        };
+        publish_all(&publisher, round("a")).await;
+        outputs(&bus, Topic::DeviceEvents, 16).await;
+        publish_all(&publisher, round("stall")).await;
+        while !zombie.has_stalled() {
+            tokio::task::yield_now().await;
+        }
+        let healthy = Arc::new(Counter::default());
+        let (stop, running) = start(&other, healthy.clone());
+        outputs(&bus, Topic::DeviceEvents, 32).await;
+        gate.wait();
+        publish_all(&publisher, round("b")).await;
+        outputs(&bus, Topic::DeviceEvents, 48).await;
+        stop_zombie.cancel();
+        running_zombie.await.unwrap().unwrap();
+        publish_all(&publisher, round("c")).await;
+        let found = outputs(&bus, Topic::DeviceEvents, 64).await;
+        for key in checks::keys() {
+            assert_eq!(values_of(&found, &key), ["a#1", "stall#2", "b#3", "c#4"], "{key}");
+        }
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(
+            read_all(&bus, Topic::DeviceEvents).await.len(),
+            64,
+            "nothing twice"
+        );
+        other.close();
+        bus.close();
+    });
 }
+
+#[test]
+fn a_broker_that_dies_and_comes_back_loses_nothing() {
+    if !KafkaServer::is_available() {
+        return;
+    }
+    // Not the shared one.
+    let mut server = KafkaServer::start().unwrap();
+    let config = settings(&server.brokers(), "");
+    make_topics(&config);
+    let bus = Bus::open(&config).unwrap();
+    let (stop, running) = block_on(async {
+        publish_all(&bus.publisher(), [record(Topic::Positions, "device", Some("0"))]).await;
+        let started = start(&bus, Arc::new(Counter::default()));
+        outputs(&bus, Topic::DeviceEvents, 1).await;
+        started
+    });
+    drop((stop, running));
+    let settled = Arc::new(Settled::default());
+    let mut token = 0;
+    for _ in 0..2 {
+        for _ in 0..50 {
+            token += 1;
+            let value = token.to_string();
+            bus.publisher().publish(
+                record(Topic::Positions, "device", Some(&value)),
+                Receipt::new(settled.clone(), token),
+            );
+        }
+        server.kill_hard().unwrap();
+        server.restart().unwrap();
+    }
+    block_on(async {
+        settled.wait_for(100).await;
+        let found = read_all(&bus, Topic::Positions).await;
+        let there = values_of(&found, "device");
+        assert!(settled.outcomes().iter().any(|(_, outcome)| outcome.is_ok()));
+        for (token, outcome) in settled.outcomes() {
+            let times = there.iter().filter(|value| **value == token.to_string()).count();
+            assert!(
+                times == 1 || outcome.is_err() && times == 0,
+                "{token} is there {times} times: {outcome:?}"
+            );
+        }
+        let (stop, running) = start(&bus, Arc::new(Counter::default()));
+        let events = outputs(&bus, Topic::DeviceEvents, there.len()).await;
+        let expected: Vec<String> = (1..)
+            .zip(&there)
+            .map(|(count, value)| format!("{value}#{count}"))
+            .collect();
+        assert_eq!(values_of(&events, "device"), expected);
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        bus.close();
+    });
+}
+
+contract!(Kafka::new);

@@ -2,14 +2,20 @@
 
 use bus::{Backend, Bus, BusConfig};
 
+use crate::checks::contract;
 use crate::fixture::Fixture;
-use crate::{checks, kill};
+use crate::kill;
 
 pub(crate) struct Local(tempfile::TempDir);
 
 impl Local {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // as the checks want it
+    fn for_a_check() -> Option<Self> {
+        Some(Self::new())
     }
 }
 
@@ -29,15 +35,6 @@ impl Fixture for Local {
     }
 }
 
-macro_rules! contract {
-    ($($check:ident)*) => {$(
-        #[test]
-        fn $check() {
-            checks::$check(&Local::new());
-        }
-    )*};
-}
-
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_dies() {
     kill::at_every_step(
@@ -53,19 +50,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_d
     );
 }
 
-contract! {
-    records_of_a_key_keep_their_order_and_headers
-    what_was_acknowledged_is_there_after_a_restart
-    receipts_are_settled_once
-    a_stage_goes_on_where_it_stopped
-    a_refused_record_goes_to_the_rejects_and_the_stream_goes_on
-    definitions_come_before_inputs_and_are_followed
-    a_second_runner_takes_over_with_the_state
-    reading_by_key_time_and_end
-    compaction_keeps_the_newest_record_of_each_key
-    a_record_that_is_too_large_is_refused_for_good
-    old_records_are_forgotten_and_new_ones_kept
-}
+contract!(Local::for_a_check);
 
 #[test]
 fn a_second_opener_is_told_that_the_folder_is_in_use() {

@@ -4,14 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Backend, Bus, BusConfig, Outcome, PublishError, Receipt};
+use bus::{Backend, Bus, BusConfig, Outcome, PublishError, Receipt, Spool};
 use events::Topic;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use tokio_util::sync::CancellationToken;
 
-use crate::checks;
+use crate::checks::contract;
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
+use crate::spool::append;
 
 struct Mock(MockCluster<'static, DefaultProducerContext>);
 
@@ -28,7 +30,14 @@ impl Mock {
         Self(cluster)
     }
 
-    fn settings(&self) -> BusConfig {
+    #[allow(clippy::unnecessary_wraps)] // as the checks want it
+    fn for_a_check() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Fixture for Mock {
+    fn config(&self) -> BusConfig {
         let mut config = BusConfig {
             backend: Backend::Kafka,
             ..BusConfig::default()
@@ -36,32 +45,13 @@ impl Mock {
         config.kafka.brokers = self.0.bootstrap_servers();
         config
     }
-}
-
-/// The part of a mock cluster that checks on threads may share: its address.
-struct Settings(BusConfig);
-
-impl Fixture for Settings {
-    fn config(&self) -> BusConfig {
-        self.0.clone()
-    }
 
     fn another(&self, _first: &Bus) -> Bus {
-        Bus::open(&self.0).unwrap()
+        Bus::open(&self.config()).unwrap()
     }
 }
 
-macro_rules! contract {
-    ($($check:ident)*) => {$(
-        #[test]
-        fn $check() {
-            let mock = Mock::new();
-            checks::$check(&Settings(mock.settings()));
-        }
-    )*};
-}
-
-contract! {
+contract! { Mock::for_a_check:
     records_of_a_key_keep_their_order_and_headers
     what_was_acknowledged_is_there_after_a_restart
     receipts_are_settled_once
@@ -103,7 +93,7 @@ async fn publish_until_taken(bus: &Bus) {
 fn errors_that_pass_delay_records_and_keep_their_order() {
     let mock = Mock::new();
     block_on(async {
-        let bus = Bus::open(&mock.settings()).unwrap();
+        let bus = Bus::open(&mock.config()).unwrap();
         mock.0.request_errors(
             RDKafkaApiKey::Produce,
             &[
@@ -127,7 +117,7 @@ fn errors_that_pass_delay_records_and_keep_their_order() {
 fn with_no_broker_nothing_is_acknowledged_and_the_budget_bounds_what_waits() {
     let mock = Mock::new();
     block_on(async {
-        let mut config = mock.settings();
+        let mut config = mock.config();
         config.kafka.message_timeout_seconds = 2;
         config.in_flight_bytes = bus::InFlightBytes(10_000);
         let bus = Bus::open(&config).unwrap();
@@ -146,6 +136,7 @@ fn with_no_broker_nothing_is_acknowledged_and_the_budget_bounds_what_waits() {
             let error = outcome.unwrap_err();
             assert!(error.is_retryable(), "{error}");
         }
+        assert!(bus.flush(Duration::from_secs(5)).await);
         assert_eq!((publisher.in_flight(), publisher.in_flight_bytes()), (0, 0));
 
         mock.0.broker_up(-1).unwrap();
@@ -158,7 +149,7 @@ fn with_no_broker_nothing_is_acknowledged_and_the_budget_bounds_what_waits() {
 fn a_producer_with_a_fatal_error_is_replaced() {
     let mock = Mock::new();
     block_on(async {
-        let bus = Bus::open(&mock.settings()).unwrap();
+        let bus = Bus::open(&mock.config()).unwrap();
         let before = [record(Topic::Positions, "device", Some("before"))];
         publish_all(&bus.publisher(), before).await;
         // For a request that nothing preceded this means that client and broker have lost each other.
@@ -190,7 +181,7 @@ fn a_partition_that_cannot_be_reached_does_not_stop_the_others() {
         leader(partition, if partition == 3 { 2 } else { 1 });
     }
     block_on(async {
-        let mut config = mock.settings();
+        let mut config = mock.config();
         config.in_flight_bytes = bus::InFlightBytes(100_000);
         config.kafka.message_timeout_seconds = 30;
         config
@@ -239,6 +230,45 @@ fn a_partition_that_cannot_be_reached_does_not_stop_the_others() {
             .await;
         }
         leader(3, 1);
+        bus.close();
+    });
+}
+
+#[test]
+fn what_is_spooled_while_no_broker_is_there_arrives_in_order_when_one_is() {
+    let mock = Mock::new();
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path(), 1 << 20).unwrap();
+        assert!(append(&spool, 0..10).await.iter().all(Result::is_ok));
+        let mut config = mock.config();
+        config.kafka.message_timeout_seconds = 1;
+        mock.0.broker_down(-1).unwrap();
+        let bus = Bus::open(&config).unwrap();
+        let stop = CancellationToken::new();
+        let (drained, publisher, token) = (spool.clone(), bus.publisher(), stop.clone());
+        let draining = tokio::spawn(async move {
+            drained
+                .drain(&publisher, token, |_, _| panic!("nothing is refused for good"))
+                .await
+        });
+        // What comes later has waited as long as the spooled records, in vain.
+        while bus.publisher().in_flight() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let settled = publish(&bus, 0..1);
+        settled.wait_for(1).await;
+        assert!(outcomes(&settled)[0].is_err());
+        assert_eq!(spool.len(), 20);
+
+        mock.0.broker_up(-1).unwrap();
+        spool.emptied().await;
+        stop.cancel();
+        draining.await.unwrap().unwrap();
+        let expected: Vec<String> = (0..10).map(|value| value.to_string()).collect();
+        for topic in [Topic::Positions, Topic::DeviceEvents] {
+            assert_eq!(values_of(&read_all(&bus, topic).await, "device"), expected);
+        }
         bus.close();
     });
 }

@@ -1,7 +1,8 @@
 //! A stage that shows what the runner does with it.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 
 use bus::{Out, Received, Refusal, Stage};
 use bytes::Bytes;
@@ -16,6 +17,9 @@ use crate::fixture::text;
 #[derive(Default)]
 pub(crate) struct Counter {
     with_definitions: bool,
+    /// Where the stage waits, once, at a value `stall`.
+    gate: Mutex<Option<Arc<Barrier>>>,
+    stalled: AtomicBool,
     suffix: Mutex<String>,
     seen: Mutex<Vec<(u32, u64)>>,
     restored: Mutex<Vec<u32>>,
@@ -28,6 +32,19 @@ impl Counter {
             with_definitions: true,
             ..Self::default()
         }
+    }
+
+    /// One that waits at the first value `stall` until somebody else waits at the gate too.
+    pub(crate) fn stalling(gate: Arc<Barrier>) -> Self {
+        Self {
+            gate: Mutex::new(Some(gate)),
+            ..Self::default()
+        }
+    }
+
+    /// True when the stage came to a value `stall`.
+    pub(crate) fn has_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Acquire)
     }
 
     /// Partition and offset of every record that was applied, in order.
@@ -86,6 +103,13 @@ impl Stage for Counter {
     ) -> Result<(), Refusal> {
         self.seen.lock().unwrap().push((record.partition, record.offset));
         let value = record.value.as_ref().map_or("", text);
+        if value == "stall" {
+            let gate = self.gate.lock().unwrap().take();
+            if let Some(gate) = gate {
+                self.stalled.store(true, Ordering::Release);
+                gate.wait();
+            }
+        }
         if value == "refuse" {
             out.save(record.key.clone(), Some(Bytes::from_static(b"999")));
             return Err(refusal());

@@ -10,7 +10,11 @@ use crate::fixture::Fixture;
 use crate::fixture::{Settled, block_on, read_all, record, values_of};
 use crate::local::Local;
 
-async fn append(spool: &Spool, values: impl IntoIterator<Item = usize>) -> Vec<Result<(), PublishError>> {
+/// Appends records with these values to two topics; says what became of each.
+pub(crate) async fn append(
+    spool: &Spool,
+    values: impl IntoIterator<Item = usize>,
+) -> Vec<Result<(), PublishError>> {
     let settled = Arc::new(Settled::default());
     let mut count = 0;
     for value in values {
@@ -80,36 +84,4 @@ fn a_full_spool_takes_nothing_and_says_so() {
             Some(&Err(PublishError::Unavailable("the spool is full".to_owned())))
         );
     });
-}
-
-#[test]
-fn records_that_the_log_is_not_there_for_stay_spooled() {
-    block_on(async {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::open(folder.path(), 1 << 20).unwrap();
-        append(&spool, 0..10).await;
-        let log = Local::new();
-        let bus = Bus::open(&log.config()).unwrap();
-        let closed = bus.publisher();
-        bus.close();
-        let stop = CancellationToken::new();
-        let draining = spool.drain(&closed, stop.clone(), |_, _| {
-            panic!("nothing is refused for good")
-        });
-        tokio::select! {
-            result = draining => panic!("draining ended with {result:?}"),
-            () = wait_for_refusal(&closed) => {}
-        }
-        assert_eq!(spool.len(), 20);
-    });
-}
-
-/// Returns when a closed log has refused something, which it does at once.
-async fn wait_for_refusal(publisher: &bus::Publisher) {
-    let settled = Arc::new(Settled::default());
-    publisher.publish(
-        record(Topic::Positions, "device", None),
-        Receipt::new(settled.clone(), 0),
-    );
-    settled.wait_for(1).await;
 }

@@ -1,11 +1,9 @@
-use events::device::v1::device_event::Event;
-use events::device::v1::{DeviceEvent, Report};
-use events::origin::v1::{Origin, Protocol};
-use wire::gt06::{Received, Settings, Splitter, Terminal};
-use wire::{Close, Session, Time, WireError};
+use events::origin::v1::Protocol;
+use wire::gt06::{Settings, Splitter, Terminal};
+use wire::{Close, Session, Time};
 
 use super::{Gate, Good, Patience, Turn};
-use crate::translate::{Context, Events, timestamp};
+use crate::translate::gt06;
 
 /// A GT06 connection.
 pub(crate) struct Line {
@@ -56,7 +54,16 @@ impl Line {
                 name: name.unwrap_or(good.name),
                 ..good
             };
-            turn.good(good, self.session.device(), gate.change, step, report);
+            turn.good(
+                good,
+                self.session.device(),
+                gate.change,
+                step,
+                |message, context, events| {
+                    gt06::translate(message, context, events);
+                    Ok(())
+                },
+            );
         }
         done
     }
@@ -64,36 +71,4 @@ impl Line {
     pub(crate) fn expire(&mut self, now: Time) -> Option<Close> {
         self.session.expire(now).close
     }
-}
-
-/// A message as a report of its bytes.
-fn report(received: &Received<'_>, context: &Context<'_>, events: &mut Events) -> Result<(), WireError> {
-    let name = received.message.row().map_or("unknown", |row| row.name);
-    let id = events::id::deterministic(&[
-        context.device.as_bytes(),
-        &[received.number],
-        &received.serial.to_be_bytes(),
-        received.content,
-    ]);
-    events.device_events.push(DeviceEvent {
-        event_id: id.to_string(),
-        device: context.device.to_owned(),
-        device_time: None,
-        received_at: context.received_at.map(timestamp),
-        origin: Some(Origin {
-            protocol: Protocol::Gt06.into(),
-            message_id: received.number.into(),
-            serial: received.serial.into(),
-            transport: context.transport.into(),
-            node: context.node.to_owned(),
-            generation: context.generation,
-            ..Origin::default()
-        }),
-        event: Some(Event::Report(Report {
-            name: name.to_owned(),
-            fields: Vec::new(),
-            body: received.content.to_vec().into(),
-        })),
-    });
-    Ok(())
 }

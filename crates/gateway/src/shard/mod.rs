@@ -357,7 +357,10 @@ impl Shard {
                     reason,
                 } => {
                     let slot = slot as usize;
-                    let current = self.connections.get(slot).map(|connection| connection.state.generation);
+                    let current = self
+                        .connections
+                        .get(slot)
+                        .map(|connection| connection.state.generation);
                     if current == Some(generation) {
                         self.end(slot, reason);
                     }

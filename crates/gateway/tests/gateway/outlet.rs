@@ -46,12 +46,6 @@ impl Lever {
             .count()
     }
 
-    /// Passes on the kept record of that place.
-    pub(crate) fn pass(&self, place: usize) {
-        let (record, receipt) = self.state.lock().unwrap().held.as_mut().unwrap().remove(place);
-        self.log.publish(record, receipt);
-    }
-
     /// Settles the kept record of that place without passing it on.
     pub(crate) fn settle(&self, place: usize, outcome: Outcome) {
         let (_, receipt) = self.state.lock().unwrap().held.as_mut().unwrap().remove(place);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Bus, BusConfig, LocalConfig, Read, Received};
+use bus::{Bus, BusConfig, LocalConfig, Outcome, Read, Receipt, ReceiptSink, Received, Record};
 use events::Topic;
 use gateway::{Deadlines, Devices, Gateway, GatewayConfig, Handle, Listen, Outlet};
 use tempfile::TempDir;
@@ -94,6 +94,21 @@ impl Rig {
         self.bus
     }
 
+    /// Writes a record as an operator would.
+    pub(crate) async fn publish(&self, topic: Topic, key: &str, value: Vec<u8>) {
+        let record = Record {
+            topic,
+            key: key.to_owned().into(),
+            value: Some(value.into()),
+            headers: Vec::new(),
+            timestamp: runtime::clock::now(),
+        };
+        self.bus
+            .publisher()
+            .publish(record, Receipt::new(Arc::new(Ignored), 0));
+        assert!(self.bus.flush(LIMIT).await);
+    }
+
     /// Everything in a topic.
     pub(crate) async fn records(&self, topic: Topic) -> Vec<Received> {
         assert!(self.bus.flush(LIMIT).await);
@@ -137,4 +152,13 @@ pub(crate) async fn records(bus: &Bus, topic: Topic) -> Vec<Received> {
         records.push(record.unwrap());
     }
     records
+}
+
+/// A receipt that nobody reads; the flush after it says the same.
+struct Ignored;
+
+impl ReceiptSink for Ignored {
+    fn settled(&self, _: u64, outcome: Outcome) {
+        assert_eq!(outcome, Ok(()));
+    }
 }

@@ -244,7 +244,7 @@ impl Connection {
             return;
         }
         self.obligations.acked.insert(waiting.sequence);
-        count(&self.stats.acked);
+        self.stats.count_acked();
         let us = now.duration_since(waiting.since).as_micros() as u64;
         self.stats.latency.borrow_mut().saturating_record(us.max(1));
     }

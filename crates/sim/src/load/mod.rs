@@ -8,6 +8,8 @@ mod stats;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -76,11 +78,23 @@ pub enum Error {
 /// # Errors
 /// When the obligations cannot be written.
 pub fn run(settings: &Settings, stop: &CancellationToken) -> Result<(Report, Vec<Obligations>), Error> {
+    run_watched(settings, stop, &Arc::default())
+}
+
+/// As [`run`]; counts acknowledged messages in `acked` as they come, for whoever watches.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_watched(
+    settings: &Settings,
+    stop: &CancellationToken,
+    acked: &Arc<AtomicU64>,
+) -> Result<(Report, Vec<Obligations>), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let (report, obligations) = LocalSet::new().block_on(&runtime, drive(settings, stop));
+    let (report, obligations) = LocalSet::new().block_on(&runtime, drive(settings, stop, acked));
     if let Some(path) = &settings.obligations {
         Obligations::write_all(&obligations, path).map_err(|source| Error::Obligations {
             path: path.clone(),
@@ -90,8 +104,12 @@ pub fn run(settings: &Settings, stop: &CancellationToken) -> Result<(Report, Vec
     Ok((report, obligations))
 }
 
-async fn drive(settings: &Settings, stop: &CancellationToken) -> (Report, Vec<Obligations>) {
-    let stats = Rc::new(Stats::default());
+async fn drive(
+    settings: &Settings,
+    stop: &CancellationToken,
+    acked: &Arc<AtomicU64>,
+) -> (Report, Vec<Obligations>) {
+    let stats = Rc::new(Stats::new(Arc::clone(acked)));
     let gate = Rc::new(Semaphore::new(CONNECTING));
     let settings = Rc::new(settings.clone());
     let stop = stop.child_token();
@@ -107,7 +125,7 @@ async fn drive(settings: &Settings, stop: &CancellationToken) -> (Report, Vec<Ob
         () = stop.cancelled() => {}
     }
     let loaded = started.elapsed();
-    let acked_in_time = stats.acked.get();
+    let acked_in_time = stats.acked();
     stop.cancel();
     let mut obligations = Vec::with_capacity(tasks.len());
     for task in tasks {

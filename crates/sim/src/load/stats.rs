@@ -1,4 +1,6 @@
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
@@ -12,17 +14,18 @@ const LONGEST_US: u64 = 600_000_000;
 /// Counters of one run, on one thread.
 #[derive(Debug)]
 pub(super) struct Stats {
-    pub(super) acked: Cell<u64>,
+    /// Shared with whoever watches the run.
+    acked: Arc<AtomicU64>,
     pub(super) refused: Cell<u64>,
     pub(super) connects: Cell<u64>,
     pub(super) online: Cell<u64>,
     pub(super) latency: RefCell<Histogram<u64>>,
 }
 
-impl Default for Stats {
-    fn default() -> Self {
+impl Stats {
+    pub(super) fn new(acked: Arc<AtomicU64>) -> Self {
         Self {
-            acked: Cell::default(),
+            acked,
             refused: Cell::default(),
             connects: Cell::default(),
             online: Cell::default(),
@@ -31,6 +34,16 @@ impl Default for Stats {
                     .unwrap_or_else(|_| unreachable!("the bounds are constants that fit")),
             ),
         }
+    }
+}
+
+impl Stats {
+    pub(super) fn acked(&self) -> u64 {
+        self.acked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_acked(&self) {
+        self.acked.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -88,7 +101,7 @@ impl Stats {
             connects: self.connects.get(),
             sent: all.iter().map(|one| one.sent.len()).sum(),
             resent: all.iter().map(|one| one.resent.len()).sum(),
-            acked: self.acked.get(),
+            acked: self.acked(),
             refused: self.refused.get(),
             acked_per_second: acked_in_time as f64 / loaded.as_secs_f64().max(1e-9),
             ack_latency_ms: Latency {

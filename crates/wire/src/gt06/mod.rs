@@ -19,6 +19,7 @@ mod session;
 
 pub use dissect::{Analysed, analyse, analyse_body};
 pub use encode::{acknowledge, encode, seal};
+pub use frame::crc as crc_of;
 pub use frame::{Checksum, Checksums, Form, Frame, Split, Splitter};
 pub use message::{Answer as Acknowledgement, Answering, Decoded, Direction, Message, Row, ZoneLanguage};
 pub use model::Model;

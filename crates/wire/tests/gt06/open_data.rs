@@ -1,6 +1,12 @@
 //! Frames of other projects' test suites, beside the repository at `../shared/data/frames`: positive cases decode to what
 //! the projects expect, damaged ones are refused for the right reason.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what was compared and what was skipped is to be seen"
+)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -688,3 +688,35 @@ fn a_media_upload_without_position_is_understood() {
     let decoded = Message::parse(0x0801, Edition::V2013, &body).unwrap();
     assert_eq!(decoded.message, Message::MediaData(upload));
 }
+
+#[test]
+fn multimedia_of_2011_is_joined_from_its_bodies() {
+    let mut platform = Platform::new(Policy::Open);
+    platform.frame(&fixtures::bytes("register_2011"));
+    let piece = |index: u32, data: &'static [u8]| {
+        let upload = MediaUpload {
+            head: MediaHead {
+                id: 9,
+                ..MediaHead::default()
+            },
+            total: Some(2),
+            index: Some(index),
+            data: Bytes(data),
+            ..MediaUpload::default()
+        };
+        envelope(Edition::V2011, 5).frame(&Message::MediaData(upload))
+    };
+    let first = platform.frame(&piece(1, &[0xFF, 0xD8, 0xFF]));
+    assert!(first.publish.is_none());
+    assert_eq!(first.answers[0].when, When::AtOnce);
+    let last = platform.frame(&piece(2, &[7, 8]));
+    assert_eq!(last.answers[0].when, When::Durable);
+    let received = last.publish.unwrap();
+    let Message::MediaData(upload) = received.decode().unwrap().message else {
+        panic!()
+    };
+    assert_eq!(
+        (upload.head.id, upload.data.0),
+        (9, &[0xFF, 0xD8, 0xFF, 7, 8][..])
+    );
+}

@@ -3,15 +3,15 @@ use super::super::part::{Cell, CellScan, CellSlots, Facts, Parsed, Part, Shown, 
 /// Country and network code, a byte for 2G or 4G, a count byte, cells (0xA9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnyCells {
-    /// 2G.
-    Gsm(CellSlots<0, 2, 3>),
+    /// The byte, 0 for 2G, and cells.
+    Gsm(u8, CellSlots<0, 2, 3>),
     /// 4G.
     Lte(CellSlots<0, 4, 8>),
 }
 
 impl Default for AnyCells {
     fn default() -> Self {
-        Self::Gsm(CellSlots::default())
+        Self::Gsm(0, CellSlots::default())
     }
 }
 
@@ -72,13 +72,13 @@ impl<'a> Part<'a> for AnyCells {
         if kind == LTE {
             cells(&network, input).map(|(input, cells)| (input, Self::Lte(cells)))
         } else {
-            cells(&network, input).map(|(input, cells)| (input, Self::Gsm(cells)))
+            cells(&network, input).map(|(input, cells)| (input, Self::Gsm(kind, cells)))
         }
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Gsm(slots) => write(slots, 0, out),
+            Self::Gsm(kind, slots) => write(slots, *kind, out),
             Self::Lte(slots) => write(slots, LTE, out),
         }
     }
@@ -88,7 +88,7 @@ impl<'a> Part<'a> for AnyCells {
         walk.step::<Cell<1, 0, 0>>("network", "网络");
         walk.step::<u8>("radio_type", "网络制式");
         match self {
-            Self::Gsm(slots) => show(&mut walk, slots),
+            Self::Gsm(_, slots) => show(&mut walk, slots),
             Self::Lte(slots) => show(&mut walk, slots),
         }
         Shown::parts(walk.finish())
@@ -96,7 +96,7 @@ impl<'a> Part<'a> for AnyCells {
 
     fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
         match self {
-            Self::Gsm(slots) => slots.tell(name, facts),
+            Self::Gsm(_, slots) => slots.tell(name, facts),
             Self::Lte(slots) => slots.tell(name, facts),
         }
     }

@@ -35,7 +35,7 @@ messages! {
         0x12 short up silent LocationCard(LocationCard<'a>) "location" "定位数据" |c, _| matches!(c.len(), 35..=60);
     }
     {
-        0x12 short up silent LocationTail(Location) "location" "定位数据" |c, _| matches!(c.len(), 26..);
+        0x12 short up silent LocationTail(Location) "location" "定位数据" |_, _| true;
         0x10 short up silent LocationPlain(LocationPlain) "location_plain" "GPS定位数据" |c, _| matches!(c.len(), 18 | 20);
         0x11 short up silent LocationWideCell(LocationWideCell) "location_wide_cell" "定位数据" |c, _| matches!(c.len(), 28);
         0x2D short up silent LocationOther(LocationUtc) "location_utc" "定位数据" |_, _| true;
@@ -58,7 +58,7 @@ messages! {
         0x24 short up silent LocationSr411(LocationSr411<'a>) "location" "定位数据" |c, _| matches!(c.len(), 41);
     }
     {
-        0x22 short up silent LocationUtcTail(LocationUtc) "location_utc" "UTC定位数据" |c, _| matches!(c.len(), 29..);
+        0x22 short up silent LocationUtcTail(LocationUtc) "location_utc" "UTC定位数据" |_, _| true;
     }
     mod modular {
         0x37 short up silent LocationModules(LocationModules<'a>) "location_modules" "定位数据与模块" |_, _| true;

@@ -218,11 +218,10 @@ impl<'a, const MNC: usize, const AREA: usize, const CELL: usize> Part<'a> for Rs
 
 /// A cell behind a length byte that counts itself: 0 or 1 = none, 9 (10) = 2G, 16 (17) = 4G. The TRX16i does not count
 /// the byte itself and says 8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CellBlock<'a> {
-    /// No cell. The byte may be 0 or 1.
-    #[default]
-    None,
+    /// No cell: the length byte is too small for one.
+    None(u8),
     /// A length byte of 0 and room for a cell behind it all the same.
     Skipped(&'a [u8]),
     /// 2G, and a length byte that does not count itself.
@@ -233,10 +232,17 @@ pub enum CellBlock<'a> {
     Lte(Cell<1, 4, 8>, &'a [u8]),
 }
 
+impl Default for CellBlock<'_> {
+    fn default() -> Self {
+        Self::None(0)
+    }
+}
+
 impl CellBlock<'_> {
     fn length(&self) -> u8 {
         let cell = match self {
-            Self::None | Self::Skipped(_) => return 0,
+            Self::None(length) => return *length,
+            Self::Skipped(_) => return 0,
             Self::Uncounted(_) => return 8,
             Self::Gsm(cell, rest) => cell.bytes().len().saturating_add(rest.len()),
             Self::Lte(cell, rest) => cell.bytes().len().saturating_add(rest.len()),
@@ -253,18 +259,20 @@ impl<'a> Part<'a> for CellBlock<'a> {
             let room: usize = match after.len() {
                 13 => 8,
                 50.. => 45,
-                _ => return Ok((after, Self::None)),
+                _ => return Ok((after, Self::None(0))),
             };
             let (rest, skipped) = take(room).parse(after)?;
             return Ok((rest, Self::Skipped(skipped)));
+        }
+        if length < 8 {
+            return Ok((after, Self::None(length)));
         }
         if length == 8 {
             return Cell::parse(after).map(|(rest, cell)| (rest, Self::Uncounted(cell)));
         }
         let (rest, block) = take(usize::from(length).saturating_sub(1)).parse(after)?;
         Ok(match length {
-            0..9 => (if block.is_empty() { rest } else { after }, Self::None),
-            9..16 => Cell::parse(block).map(|(left, cell)| (rest, Self::Gsm(cell, left)))?,
+            0..16 => Cell::parse(block).map(|(left, cell)| (rest, Self::Gsm(cell, left)))?,
             _ => Cell::parse(block).map(|(left, cell)| (rest, Self::Lte(cell, left)))?,
         })
     }
@@ -272,7 +280,7 @@ impl<'a> Part<'a> for CellBlock<'a> {
     fn write(&self, out: &mut Vec<u8>) {
         out.push(self.length());
         match self {
-            Self::None => {}
+            Self::None(_) => {}
             Self::Skipped(room) => out.extend_from_slice(room),
             Self::Uncounted(cell) => cell.write(out),
             Self::Gsm(cell, rest) => {
@@ -290,7 +298,7 @@ impl<'a> Part<'a> for CellBlock<'a> {
         let mut walk = Walk::new(raw, at);
         walk.step::<u8>("cell_block_length", "基站信息长度");
         match self {
-            Self::None => {}
+            Self::None(_) => {}
             Self::Skipped(room) => walk.push(room.len(), "empty_cell", "空基站", |_, _| {
                 Shown::plain(Value::Bytes)
             }),
@@ -302,7 +310,7 @@ impl<'a> Part<'a> for CellBlock<'a> {
 
     fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
         match self {
-            Self::None | Self::Skipped(_) => {}
+            Self::None(_) | Self::Skipped(_) => {}
             Self::Uncounted(cell) | Self::Gsm(cell, _) => cell.tell(name, facts),
             Self::Lte(cell, _) => cell.tell(name, facts),
         }

@@ -140,47 +140,4 @@ impl<'a> Part<'a> for Imei {
 }
 
 /// `N` bytes that are read out as hexadecimal digits: card numbers, addresses.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Hex<const N: usize>(
-    /// The bytes.
-    pub [u8; N],
-);
-
-impl<const N: usize> Default for Hex<N> {
-    fn default() -> Self {
-        Self([0; N])
-    }
-}
-
-impl<const N: usize> Hex<N> {
-    /// The digits, lower case.
-    #[must_use]
-    pub fn digits(&self) -> String {
-        Bcd(self.0).digits()
-    }
-}
-
-impl<const N: usize> fmt::Debug for Hex<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.digits())
-    }
-}
-
-impl<'a, const N: usize> Part<'a> for Hex<N> {
-    fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
-        let (input, Octets(bytes)) = Octets::parse(input)?;
-        Ok((input, Self(bytes)))
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
-    }
-
-    fn show(&self, _: &'a [u8], _: usize) -> Shown {
-        Shown::plain(Value::Text(self.digits()))
-    }
-
-    fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
-        facts.item(name, self.bytes(), ItemValue::Text(self.digits()));
-    }
-}
+pub type Hex<const N: usize> = Bcd<N>;

@@ -183,6 +183,11 @@ impl Terminal {
         {
             self.older = decoded.edition;
         }
+        if let Message::MediaData(upload) = &decoded.message
+            && let Some(step) = self.take_piece(frame, upload, now, admission)
+        {
+            return step;
+        }
         let fits = decoded.edition;
         let known = !matches!(decoded.message, Message::Unknown { .. });
         let received = Received::new(frame, fits, Cow::Borrowed(&[]));

@@ -7,8 +7,8 @@ use super::{Received, Terminal};
 use crate::jt808::edition::Edition;
 use crate::jt808::frame::Frame;
 use crate::jt808::header::PartOf;
-use crate::jt808::message::{AnswerResult, MediaReceipt, Message, ResendRequest};
-use crate::jt808::part::Trailing;
+use crate::jt808::message::{AnswerResult, MediaReceipt, MediaUpload, Message, ResendRequest};
+use crate::jt808::part::{Bytes, Trailing};
 use crate::{Admission, Answer, Step, Time, When};
 
 /// Multimedia data, whose sub-packets are answered with 0x8800.
@@ -62,6 +62,57 @@ impl Terminal {
         step
     }
 
+    /// Takes one piece of multimedia of 2011, which is split inside the body: `None` when it is whole. Every piece is
+    /// answered; the whole is published as one piece.
+    pub(super) fn take_piece<'a>(
+        &mut self,
+        frame: &Frame<'a>,
+        upload: &MediaUpload<'_>,
+        now: Time,
+        admission: &mut dyn Admission,
+    ) -> Option<Step<Received<'a>>> {
+        let (total, index) = (upload.total.filter(|total| *total > 1)?, upload.index?);
+        if let Err(refusal) = self.admit_by_id(frame, admission) {
+            return Some(*refusal);
+        }
+        let part = PartOf {
+            total: u16::try_from(total).unwrap_or(u16::MAX),
+            index: u16::try_from(index).unwrap_or(u16::MAX),
+        };
+        let limits = self.settings.limits;
+        let reassembly = self.reassembly.get_or_insert_default();
+        let step = match reassembly.take(frame, part, upload.data.0, Edition::V2011, &limits, now) {
+            Ok(Outcome::Whole(data)) => {
+                let whole = MediaUpload {
+                    total: Some(1),
+                    index: Some(1),
+                    data: Bytes(&data),
+                    ..upload.clone()
+                };
+                let mut body = Vec::new();
+                Message::MediaData(whole).write(&mut body, Edition::V2011);
+                self.understand(frame, Cow::Owned(body), Edition::V2011, now, admission)
+            }
+            Ok(Outcome::Kept | Outcome::Repeated) => {
+                let receipt = MediaReceipt {
+                    answered_serial: Some(frame.header.serial),
+                    id: upload.head.id,
+                    ..MediaReceipt::default()
+                };
+                let bytes = self.reply(&frame.header, frame.dialect, &Message::MediaAnswer(receipt));
+                Step {
+                    answers: vec![Answer {
+                        bytes,
+                        when: When::AtOnce,
+                    }],
+                    ..Step::default()
+                }
+            }
+            Err(error) => self.refuse(frame, AnswerResult::FAILED, error),
+        };
+        Some(step)
+    }
+
     /// Asks for missing sub-packets and gives up messages that wait too long.
     pub(super) fn chase_parts(&mut self, now: Time, step: &mut Step<Received<'static>>) {
         let limits = self.settings.limits;
@@ -96,8 +147,8 @@ impl Terminal {
             front,
         } = missing;
         let message = match front {
-            Some(front) if header.id == MEDIA => {
-                let answered_serial = edition.is_2011().then_some(header.serial);
+            Some(front) if header.id == MEDIA && !edition.is_2011() => {
+                let answered_serial = None;
                 let id = u32::from_be_bytes(front);
                 Message::MediaAnswer(MediaReceipt {
                     answered_serial,

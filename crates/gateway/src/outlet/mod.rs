@@ -1,4 +1,10 @@
+//! Where the gateway's records go: the log, or the spool in front of it.
+
+mod spooled;
+
 use bus::{Publisher, Receipt, Record};
+
+pub(crate) use spooled::Spooled;
 
 /// Where the gateway's records go.
 pub trait Outlet: Send + Sync {

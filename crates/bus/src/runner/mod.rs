@@ -4,18 +4,24 @@
 //! with the offsets, and only then reads on. Work that was not committed is undone by forgetting the state and
 //! restoring it: the stage's memory is never ahead of the log for longer than one batch.
 
-use std::collections::{BTreeMap, HashMap};
+mod pending;
+mod reject;
+mod session;
+
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use events::{Message as _, Topic, headers};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics;
+use self::pending::{NO_PARTITION, Pending};
+use self::reject::reject;
+pub(crate) use self::session::{
+    Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts,
+};
 use crate::reader::{ReadItem, Reader};
-use crate::{Error, Out, Received, Record, Refusal, Stage, steps};
+use crate::{Error, Out, Received, Record, Stage, metrics, steps};
 
 /// Records in one batch.
 const BATCH: usize = 4096;
@@ -23,90 +29,6 @@ const BATCH: usize = 4096;
 const TICK: Duration = Duration::from_secs(1);
 /// First and longest wait before a failed call is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
-/// Bytes of a refused record that are kept.
-const REJECT_BYTES: usize = 64 << 10;
-
-/// Who wants to consume what.
-#[derive(Debug, Clone)]
-pub(crate) struct Joining {
-    pub(crate) stage: &'static str,
-    pub(crate) inputs: Vec<Topic>,
-    /// Ends waits.
-    pub(crate) shutdown: CancellationToken,
-}
-
-/// A partition that came to this runner, with its saved state.
-#[derive(Debug)]
-pub(crate) struct Assigned {
-    pub(crate) partition: u32,
-    pub(crate) entries: Vec<(Bytes, Bytes)>,
-}
-
-/// What happened since the last poll, in this order.
-#[derive(Debug, Default)]
-pub(crate) struct Polled {
-    pub(crate) revoked: Vec<u32>,
-    pub(crate) assigned: Vec<Assigned>,
-    pub(crate) records: Vec<Received>,
-}
-
-/// How far a partition is behind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Lag {
-    pub(crate) topic: Topic,
-    pub(crate) partition: u32,
-    pub(crate) records: u64,
-}
-
-/// What is written together.
-#[derive(Debug)]
-pub(crate) struct Commit<'a> {
-    pub(crate) outputs: &'a BTreeMap<u32, Vec<Record>>,
-    pub(crate) state: &'a HashMap<(u32, Bytes), Option<Bytes>>,
-    pub(crate) offsets: &'a BTreeMap<(Topic, u32), u64>,
-}
-
-/// Why a commit did not happen.
-#[derive(Debug)]
-pub(crate) enum CommitFailure {
-    /// The same commit may succeed later.
-    Retry(String),
-    /// It will not: somebody else may own the partitions. The session gives its partitions back and takes part anew.
-    Lost(String),
-    /// Nothing will.
-    Fatal(Error),
-}
-
-/// A backend's side of a running stage. Called from one thread.
-pub(crate) trait Session: Send {
-    /// Waits up to `wait` for something and says what happened; at most `max` records.
-    fn poll(&mut self, max: usize, wait: Duration) -> Result<Polled, Error>;
-
-    /// Makes everything durable, or nothing.
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure>;
-
-    /// How far behind the partitions are.
-    fn lag(&mut self) -> Vec<Lag>;
-
-    /// Time that results may be collected before they are committed.
-    fn commit_interval(&self) -> Duration;
-}
-
-/// The one partition count of all inputs.
-pub(crate) fn equal_counts(stage: &'static str, counts: &[(Topic, u32)]) -> Result<u32, Error> {
-    let first = counts.first().map_or(0, |(_, count)| *count);
-    if counts.iter().all(|(_, count)| *count == first) {
-        return Ok(first);
-    }
-    let counts: Vec<String> = counts
-        .iter()
-        .map(|(topic, count)| format!("{} {count}", topic.name()))
-        .collect();
-    Err(Error::UnequalPartitions {
-        stage,
-        counts: counts.join(", "),
-    })
-}
 
 /// Runs the stage until `shutdown`. Blocks; call it on a thread of its own.
 pub(crate) fn run<S: Stage>(
@@ -146,52 +68,6 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "no message".to_owned())
-}
-
-/// Results that are not committed yet, by the partition that they come from: when that is taken away, so are they.
-#[derive(Default)]
-struct Pending {
-    outputs: BTreeMap<u32, Vec<Record>>,
-    state: HashMap<(u32, Bytes), Option<Bytes>>,
-    offsets: BTreeMap<(Topic, u32), u64>,
-}
-
-/// Stands for the partition of what does not come from one: the rejects of definitions.
-const NO_PARTITION: u32 = u32::MAX;
-
-impl Pending {
-    fn is_empty(&self) -> bool {
-        self.outputs.is_empty() && self.state.is_empty() && self.offsets.is_empty()
-    }
-
-    fn output(&mut self, partition: u32, record: Record) {
-        self.outputs.entry(partition).or_default().push(record);
-    }
-
-    /// Takes what the stage wrote for a partition; the last value of a state entry counts.
-    fn take(&mut self, partition: u32, out: &mut Out) {
-        if !out.records.is_empty() {
-            self.outputs
-                .entry(partition)
-                .or_default()
-                .append(&mut out.records);
-        }
-        for (key, value) in out.state.drain(..) {
-            self.state.insert((partition, key), value);
-        }
-    }
-
-    fn forget(&mut self, partition: u32) {
-        self.outputs.remove(&partition);
-        self.state.retain(|(of, _), _| *of != partition);
-        self.offsets.retain(|(_, of), _| *of != partition);
-    }
-
-    fn clear(&mut self) {
-        self.outputs.clear();
-        self.state.clear();
-        self.offsets.clear();
-    }
 }
 
 struct Runner<'a, S: Stage> {
@@ -249,7 +125,7 @@ impl<S: Stage> Runner<'_, S> {
             self.states.remove(partition);
             self.pending.forget(*partition);
         }
-        let changed = self.define();
+        let changed = self.define()?;
         for Assigned { partition, entries } in polled.assigned {
             tracing::info!(
                 stage = name,
@@ -287,7 +163,7 @@ impl<S: Stage> Runner<'_, S> {
     }
 
     /// Hands new definitions to the stage. True when there were any.
-    fn define(&mut self) -> bool {
+    fn define(&mut self) -> Result<bool, Error> {
         let mut changed = false;
         for reader in &mut self.definitions {
             while let Some(item) = reader.try_next() {
@@ -301,13 +177,11 @@ impl<S: Stage> Runner<'_, S> {
                         }
                     }
                     Ok(ReadItem::CaughtUp) => {}
-                    Err(error) => {
-                        tracing::error!(stage = self.stage.name(), %error, "definitions are not followed any more")
-                    }
+                    Err(error) => return Err(error),
                 }
             }
         }
-        changed
+        Ok(changed)
     }
 
     fn apply(&mut self, record: &Received) {
@@ -322,9 +196,7 @@ impl<S: Stage> Runner<'_, S> {
             self.out.records.push(reject(self.stage.name(), record, refusal));
         }
         self.pending.take(record.partition, &mut self.out);
-        self.pending
-            .offsets
-            .insert((record.topic, record.partition), record.offset + 1);
+        self.pending.passed(record);
     }
 
     fn tick(&mut self) {
@@ -340,11 +212,7 @@ impl<S: Stage> Runner<'_, S> {
     }
 
     fn try_commit(&mut self) -> Result<(), CommitFailure> {
-        self.session.commit(&Commit {
-            outputs: &self.pending.outputs,
-            state: &self.pending.state,
-            offsets: &self.pending.offsets,
-        })
+        self.session.commit(&self.pending.as_commit())
     }
 
     /// Commits what is pending, trying again until it succeeds, is lost, or the runner is told to stop.
@@ -420,42 +288,4 @@ pub(crate) async fn replay<S: Stage>(
         }
     }
     Ok(Some((readers, rejects)))
-}
-
-/// The record that tells of a refusal. Its id comes from where the refused record stood, so a repetition has it too.
-fn reject(stage: &'static str, record: &Received, refusal: Refusal) -> Record {
-    let event_id = events::id::deterministic(&[
-        stage.as_bytes(),
-        record.topic.name().as_bytes(),
-        &record.partition.to_be_bytes(),
-        &record.offset.to_be_bytes(),
-    ])
-    .to_string();
-    let content = record.value.clone().unwrap_or_default();
-    let reject = events::reject::v1::Reject {
-        event_id: event_id.clone(),
-        device: String::from_utf8_lossy(&record.key).into_owned(),
-        received_at: Some(events::Timestamp {
-            seconds: record.timestamp.as_second(),
-            nanos: record.timestamp.subsec_nanosecond(),
-        }),
-        stage: stage.to_owned(),
-        reason: refusal.reason.to_owned(),
-        detail: refusal.detail,
-        content: content.slice(..content.len().min(REJECT_BYTES)),
-        ..Default::default()
-    };
-    Record {
-        topic: Topic::Rejects,
-        key: record.key.clone(),
-        value: Some(reject.encode_to_vec().into()),
-        headers: vec![
-            (headers::EVENT_ID, event_id.into()),
-            (
-                headers::SCHEMA,
-                Bytes::from_static(Topic::Rejects.schema().as_bytes()),
-            ),
-        ],
-        timestamp: Timestamp::now(),
-    }
 }

@@ -1,0 +1,67 @@
+use std::collections::{BTreeMap, HashMap};
+
+use bytes::Bytes;
+use events::Topic;
+
+use super::session::Commit;
+use crate::{Out, Received, Record};
+
+/// Results that are not committed yet, by the partition that they come from: when that is taken away, so are they.
+#[derive(Default)]
+pub(super) struct Pending {
+    outputs: BTreeMap<u32, Vec<Record>>,
+    state: HashMap<(u32, Bytes), Option<Bytes>>,
+    offsets: BTreeMap<(Topic, u32), u64>,
+}
+
+/// Stands for the partition of what does not come from one: the rejects of definitions.
+pub(super) const NO_PARTITION: u32 = u32::MAX;
+
+impl Pending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.outputs.is_empty() && self.state.is_empty() && self.offsets.is_empty()
+    }
+
+    pub(super) fn output(&mut self, partition: u32, record: Record) {
+        self.outputs.entry(partition).or_default().push(record);
+    }
+
+    /// Takes what the stage wrote for a partition; the last value of a state entry counts.
+    pub(super) fn take(&mut self, partition: u32, out: &mut Out) {
+        if !out.records.is_empty() {
+            self.outputs
+                .entry(partition)
+                .or_default()
+                .append(&mut out.records);
+        }
+        for (key, value) in out.state.drain(..) {
+            self.state.insert((partition, key), value);
+        }
+    }
+
+    /// Notes that everything up to the record is dealt with.
+    pub(super) fn passed(&mut self, record: &Received) {
+        self.offsets
+            .insert((record.topic, record.partition), record.offset + 1);
+    }
+
+    pub(super) fn as_commit(&self) -> Commit<'_> {
+        Commit {
+            outputs: &self.outputs,
+            state: &self.state,
+            offsets: &self.offsets,
+        }
+    }
+
+    pub(super) fn forget(&mut self, partition: u32) {
+        self.outputs.remove(&partition);
+        self.state.retain(|(of, _), _| *of != partition);
+        self.offsets.retain(|(_, of), _| *of != partition);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.outputs.clear();
+        self.state.clear();
+        self.offsets.clear();
+    }
+}

@@ -1,0 +1,30 @@
+//! `milepost chaos`: faults on purpose, and proof of what they did not do.
+
+mod demo;
+mod kill;
+mod verdict;
+
+use clap::{Args, Subcommand};
+
+use crate::exit::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Kill the program again and again under load; print what was lost as one line of JSON
+    Kill(kill::Arguments),
+    /// Watch it: kills for about a minute, and what was acknowledged is all there
+    Demo(demo::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    match &arguments.command {
+        Command::Kill(arguments) => kill::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+    }
+}

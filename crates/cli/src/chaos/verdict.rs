@@ -1,0 +1,23 @@
+//! Reads the positions topic back and holds it against what was promised.
+
+use anyhow::Context as _;
+use bus::{Bus, BusConfig, Read};
+use events::{Message as _, Topic};
+use sim::obligations::Obligations;
+use sim::oracle::{Oracle, Seen, Verdict};
+
+pub(super) async fn judge(log: BusConfig, obligations: &[Obligations]) -> anyhow::Result<Verdict> {
+    let bus = tokio::task::spawn_blocking(move || Bus::open(&log))
+        .await?
+        .context("open the log of events")?;
+    let mut reader = bus.read(Read::all(Topic::Positions));
+    let mut oracle = Oracle::default();
+    while let Some(record) = reader.next().await.transpose()? {
+        let Some(value) = record.value else { continue };
+        let position = events::position::v1::Position::decode(value)?;
+        oracle.see(Seen::try_from(&position)?);
+    }
+    drop(reader);
+    tokio::task::spawn_blocking(move || bus.close()).await?;
+    Ok(oracle.judge(obligations))
+}
