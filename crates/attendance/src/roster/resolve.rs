@@ -110,7 +110,7 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
             problems.push(
                 entry
                     .at
-                    .problem(field, format!("approval {}: {field}: {text}", entry.value.id)),
+                    .problem(field, format!("approval {} of {}: {field}: {text}", entry.value.id, entry.value.person)),
             );
         }
     }
