@@ -134,7 +134,7 @@ fn settings(arguments: &Arguments, child: &Child, connections: u64, in_flight: u
 /// Memory that connections cost while nothing is said on them.
 fn idle_memory(arguments: &Arguments) -> Result<()> {
     let gateway = Child::start(
-        serve::Kind::Gateway,
+        serve::Kind::GatewayAlone,
         arguments.threads,
         arguments.kafka.as_deref(),
     )?;

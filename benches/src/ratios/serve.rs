@@ -1,9 +1,11 @@
 //! The servers that are measured, each in a process of its own.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
-use bus::{Backend, Bus, BusConfig, KafkaConfig, LocalConfig};
+use bus::{Backend, Bus, BusConfig, KafkaConfig, LocalConfig, Receipt, Record};
 use clap::ValueEnum;
-use gateway::{Admission, Devices, Gateway, GatewayConfig, Listen};
+use gateway::{Admission, Devices, Gateway, GatewayConfig, Listen, Outlet};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,8 @@ pub(crate) enum Kind {
     Echo,
     /// The gateway, over a log.
     Gateway,
+    /// The gateway, over a log that keeps nothing: its own memory without the log's.
+    GatewayAlone,
 }
 
 /// Serves until the input ends; says its address first.
@@ -23,11 +27,11 @@ pub(crate) fn run(kind: Kind, threads: usize, kafka: Option<&str>) -> Result<()>
             .enable_all()
             .build()?
             .block_on(echo()),
-        Kind::Gateway => tokio::runtime::Builder::new_multi_thread()
+        Kind::Gateway | Kind::GatewayAlone => tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?
-            .block_on(gateway(threads, kafka)),
+            .block_on(gateway(kind, threads, kafka)),
     }
 }
 
@@ -38,7 +42,7 @@ async fn echo() -> Result<()> {
     Ok(())
 }
 
-async fn gateway(threads: usize, kafka: Option<&str>) -> Result<()> {
+async fn gateway(kind: Kind, threads: usize, kafka: Option<&str>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut log = BusConfig {
         local: LocalConfig {
@@ -70,7 +74,11 @@ async fn gateway(threads: usize, kafka: Option<&str>) -> Result<()> {
         ..GatewayConfig::default()
     };
     let shutdown = CancellationToken::new();
-    let gateway = Gateway::start(config, &bus, shutdown.clone()).await?;
+    let outlet: Arc<dyn Outlet> = match kind {
+        Kind::GatewayAlone => Arc::new(Nothing),
+        _ => Arc::new(bus.publisher()),
+    };
+    let gateway = Gateway::start_with(config, &bus, outlet, shutdown.clone()).await?;
     let handle = gateway.handle();
     println!(
         "{}",
@@ -84,4 +92,21 @@ async fn gateway(threads: usize, kafka: Option<&str>) -> Result<()> {
     shutdown.cancel();
     running.await??;
     Ok(())
+}
+
+/// A log that keeps nothing and says at once that it does.
+struct Nothing;
+
+impl Outlet for Nothing {
+    fn publish(&self, _: Record, receipt: Receipt) {
+        receipt.settle(Ok(()));
+    }
+
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    fn in_flight_bytes(&self) -> u64 {
+        0
+    }
 }

@@ -4,12 +4,13 @@ mod attendance;
 mod chaos;
 mod config;
 mod decode;
-#[allow(dead_code, reason = "its commands arrive one by one")]
 mod derive;
 mod exit;
+mod fences;
 mod process;
 mod roles;
 mod rosters;
+mod score;
 mod sim;
 mod topics;
 mod up;
@@ -32,6 +33,8 @@ enum Command {
     Up(up::Arguments),
     /// The gateway alone: devices in, events out
     Gateway(roles::Arguments),
+    /// The consumer of fences alone: positions in, fence events out
+    Geofence(roles::Arguments),
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
@@ -41,8 +44,12 @@ enum Command {
     Attendance(attendance::Arguments),
     /// Persons, bindings, shifts, calendars, approvals
     Rosters(rosters::Arguments),
+    /// Definitions of fences, and who is in them
+    Fences(fences::Arguments),
     /// Faults on purpose, and what they did not do
     Chaos(chaos::Arguments),
+    /// An engine against the truth
+    Score(score::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -57,12 +64,17 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Up(arguments) => up::run(&arguments),
         Command::Gateway(arguments) => roles::run(&arguments, roles::Role::Gateway),
+        Command::Geofence(arguments) => {
+            roles::run(&arguments, roles::Role::Consumer(process::Consumer::Geofence))
+        }
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
         Command::Attendance(arguments) => attendance::run(&arguments),
         Command::Rosters(arguments) => rosters::run(&arguments),
+        Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

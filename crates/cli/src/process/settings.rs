@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use bus::{Backend, BusConfig};
 use clap::Args;
 use gateway::GatewayConfig;
+use geofence::GeofenceConfig;
 use runtime::admin::AdminConfig;
 use runtime::config::{Section, Sources};
 use runtime::logging::LogConfig;
@@ -20,6 +21,10 @@ pub(crate) const SECTIONS: &[Section] = &[
     runtime::admin::SECTION,
     BUS,
     GatewayConfig::SECTION,
+    Section {
+        name: "geofence",
+        defaults: "",
+    },
 ];
 
 /// Where the configuration comes from.
@@ -49,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) admin: AdminConfig,
     pub(crate) bus: BusConfig,
     pub(crate) gateway: GatewayConfig,
+    pub(crate) geofence: GeofenceConfig,
 }
 
 impl Settings {
@@ -60,6 +66,7 @@ impl Settings {
             admin: found.section("admin"),
             bus: found.section("bus"),
             gateway: found.checked("gateway", GatewayConfig::check),
+            geofence: found.section("geofence"),
         };
         found.finish().context("use the configuration")?;
         Ok(settings)

@@ -311,6 +311,11 @@ impl FenceSet {
         }
     }
 
+    /// Gives up a rebuild that failed.
+    pub fn abandon_rebuild(&mut self) {
+        self.dropping = None;
+    }
+
     /// Number of fences that hold now.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -60,6 +60,14 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// How long ended versions of fences are kept: as long as a late fix may ask for them, and a day.
+    #[must_use]
+    pub fn fence_retention_ms(&self) -> i64 {
+        self.horizon_ms + 86_400_000
+    }
+}
+
 impl From<&GeofenceConfig> for Settings {
     fn from(config: &GeofenceConfig) -> Self {
         let seconds = |seconds: u32| i64::from(seconds) * 1000;

@@ -29,6 +29,7 @@ impl Coverage {
                 let middle = near.moved(rng.random_range(0.0..360.0), rng.random_range(250.0..900.0));
                 (middle, rng.random_range(250.0..500.0))
             })
+            .filter(|&(middle, radius)| !covers_a_place(world, middle, radius))
             .collect();
         let mut rng = StdRng::seed_from_u64(world.settings.seed ^ 0x6f75_7467 ^ ((index as u64) << 32));
         let mut outages = Vec::new();
@@ -57,4 +58,13 @@ impl Coverage {
             .iter()
             .any(|&(middle, radius)| middle.distance(point) <= radius)
     }
+}
+
+/// True when people would live or work without network.
+fn covers_a_place(world: &World, middle: Point, radius: f64) -> bool {
+    world
+        .places
+        .all
+        .iter()
+        .any(|place| place.kind != PlaceKind::Customer && place.point.distance(middle) < radius + 100.0)
 }

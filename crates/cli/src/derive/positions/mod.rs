@@ -12,6 +12,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use events::position::v1::Position;
 
+pub(crate) use source::open;
+
 /// A row that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]

@@ -1,0 +1,91 @@
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+
+/// Ports that the system chooses.
+pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
+    ("MILEPOST__ADMIN__LISTEN", "127.0.0.1:0"),
+    ("MILEPOST__GATEWAY__LISTEN__GT06_TCP", "[\"127.0.0.1:0\"]"),
+    ("MILEPOST__GATEWAY__LISTEN__GT06_UDP", "[]"),
+    ("MILEPOST__GATEWAY__LISTEN__JT808_TCP", "[\"127.0.0.1:0\"]"),
+    ("MILEPOST__GATEWAY__LISTEN__JT808_UDP", "[\"127.0.0.1:0\"]"),
+];
+
+/// A running `milepost up`.
+pub(crate) struct Up {
+    process: Child,
+    folder: PathBuf,
+    /// Kept open, so that the program can go on writing.
+    _said: BufReader<ChildStderr>,
+}
+
+impl Up {
+    /// Starts it and waits until it says that it is up.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_milepost"))
+            .args(["up", "--data"])
+            .arg(folder)
+            .args(arguments)
+            .envs(ENVIRONMENT)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(process.stderr.take().unwrap());
+        let mut all = String::new();
+        while !all.contains("Ctrl-C stops") {
+            let before = all.len();
+            said.read_line(&mut all).unwrap();
+            assert!(all.len() > before, "it ended and said: {all}");
+        }
+        Self {
+            process,
+            folder: folder.to_owned(),
+            _said: said,
+        }
+    }
+
+    /// Lines of `milepost topics read`.
+    pub(crate) fn read(&self, topic: &str, arguments: &[&str]) -> Vec<Value> {
+        read(&self.folder, topic, arguments)
+    }
+
+    /// Asks it to stop and waits.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(asked.success());
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Lines of `milepost topics read`.
+pub(crate) fn read(folder: &Path, topic: &str, arguments: &[&str]) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_milepost"))
+        .args(["topics", "read", topic, "--data"])
+        .arg(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}

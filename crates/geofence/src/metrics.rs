@@ -1,0 +1,101 @@
+//! Metrics of the geofence consumer, each declared once.
+
+use metrics::{counter, gauge};
+use runtime::metrics::{Declaration, Unit};
+
+use crate::engine::{Kind, Taken};
+
+/// Every metric of the geofence consumer.
+pub const ALL: &[Declaration] = &[
+    FIXES,
+    REFUSED,
+    EVENTS,
+    WITHDRAWN,
+    FENCES,
+    SIDE,
+    DEVICES,
+    DEFINITIONS_REFUSED,
+];
+
+const FIXES: Declaration = Declaration::counter(
+    "milepost_geofence_fixes_total",
+    Unit::Count,
+    &["taken"],
+    "Fixes: in order, late and taken in at their place, repeated, or outranked by a better one of the same time.",
+);
+const REFUSED: Declaration = Declaration::counter(
+    "milepost_geofence_fixes_refused_total",
+    Unit::Count,
+    &["reason"],
+    "Fixes that were no evidence; each is in the topic rejects.",
+);
+const EVENTS: Declaration = Declaration::counter(
+    "milepost_geofence_events_total",
+    Unit::Count,
+    &["kind"],
+    "Records of fence events published, corrections included.",
+);
+const WITHDRAWN: Declaration = Declaration::counter(
+    "milepost_geofence_events_withdrawn_total",
+    Unit::Count,
+    &["kind"],
+    "Fence events taken back because late fixes spoke against them.",
+);
+const FENCES: Declaration = Declaration::gauge(
+    "milepost_geofence_fences_count",
+    Unit::Count,
+    &[],
+    "Fences that hold now.",
+);
+const SIDE: Declaration = Declaration::gauge(
+    "milepost_geofence_index_edits_count",
+    Unit::Count,
+    &[],
+    "Edits that the index carries beside its main tree until the next rebuild.",
+);
+const DEVICES: Declaration = Declaration::gauge(
+    "milepost_geofence_devices_count",
+    Unit::Count,
+    &["partition"],
+    "Devices with state.",
+);
+const DEFINITIONS_REFUSED: Declaration = Declaration::counter(
+    "milepost_geofence_definitions_refused_total",
+    Unit::Count,
+    &["reason"],
+    "Definitions of fences and bindings that could not be used; each is in the topic rejects.",
+);
+
+pub(crate) fn fix_taken(taken: Taken) {
+    let taken = match taken {
+        Taken::InOrder => "in-order",
+        Taken::Late => "late",
+        Taken::Repeated => "repeated",
+        Taken::Outranked => "outranked",
+    };
+    counter!(FIXES.name, "taken" => taken).increment(1);
+}
+
+pub(crate) fn fix_refused(reason: &'static str) {
+    counter!(REFUSED.name, "reason" => reason).increment(1);
+}
+
+pub(crate) fn event(kind: Kind, withdrawn: bool) {
+    let metric = if withdrawn { WITHDRAWN.name } else { EVENTS.name };
+    counter!(metric, "kind" => kind.name()).increment(1);
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn fences(live: usize, edits: usize) {
+    gauge!(FENCES.name).set(live as f64);
+    gauge!(SIDE.name).set(edits as f64);
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn devices(partition: u32, count: usize) {
+    gauge!(DEVICES.name, "partition" => partition.to_string()).set(count as f64);
+}
+
+pub(crate) fn definition_refused(reason: &'static str) {
+    counter!(DEFINITIONS_REFUSED.name, "reason" => reason).increment(1);
+}

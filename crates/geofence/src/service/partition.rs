@@ -1,0 +1,196 @@
+use std::collections::BTreeMap;
+
+use bus::Out;
+use bytes::Bytes;
+use events::{Message as _, Topic, headers};
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::definitions::Definitions;
+use crate::engine::{Change, Context, FenceKey, FenceSet, Settings, Track};
+use crate::metrics;
+
+/// Parts into which the devices are divided for what is due without a fix: each tick looks after one.
+const SWEEPS: usize = 10;
+
+/// The devices of one partition.
+#[derive(Debug, Default)]
+pub(super) struct Partition {
+    pub(super) number: u32,
+    places: FxHashMap<Box<str>, usize>,
+    pub(super) devices: Vec<Device>,
+    sweep: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Device {
+    pub(super) id: Box<str>,
+    pub(super) track: Track,
+}
+
+impl Partition {
+    /// Rebuilds the partition from saved entries; entries that cannot be read are told and left out.
+    pub(super) fn restore(number: u32, entries: Vec<(Bytes, Bytes)>) -> Self {
+        let mut heads: BTreeMap<Bytes, Bytes> = BTreeMap::new();
+        let mut chunks: BTreeMap<Bytes, Vec<(u32, Vec<u8>)>> = BTreeMap::new();
+        for (key, value) in entries {
+            match split_key(&key) {
+                (device, None) => {
+                    heads.insert(key.slice_ref(device), value);
+                }
+                (device, Some(chunk)) => {
+                    chunks
+                        .entry(key.slice_ref(device))
+                        .or_default()
+                        .push((chunk, value.to_vec()));
+                }
+            }
+        }
+        let mut partition = Self {
+            number,
+            ..Self::default()
+        };
+        for (device, head) in heads {
+            let parts = chunks.remove(&device).unwrap_or_default();
+            match (std::str::from_utf8(&device), Track::restore(&head, parts)) {
+                (Ok(id), Some(track)) => partition.add(id, track),
+                (id, _) => {
+                    tracing::error!(partition = number, device = ?id, "state of a device cannot be read and begins anew");
+                }
+            }
+        }
+        partition
+    }
+
+    fn add(&mut self, id: &str, track: Track) {
+        self.places.insert(id.into(), self.devices.len());
+        self.devices.push(Device { id: id.into(), track });
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<&Device> {
+        self.devices.get(*self.places.get(id)?)
+    }
+
+    /// The device, made when it was not there.
+    pub(super) fn device(&mut self, id: &str) -> Option<&mut Device> {
+        let place = match self.places.get(id) {
+            Some(place) => *place,
+            None => {
+                self.add(id, Track::default());
+                self.devices.len() - 1
+            }
+        };
+        self.devices.get_mut(place)
+    }
+
+    /// Lets the devices in changed fences follow.
+    pub(super) fn follow(
+        &mut self,
+        changed: &[FenceKey],
+        at: i64,
+        settings: &Settings,
+        definitions: &Definitions,
+        out: &mut Out,
+    ) {
+        let mut changes = Vec::new();
+        for device in &mut self.devices {
+            if device.track.touches(|key| changed.binary_search(&key).is_ok()) {
+                let context = context(settings, definitions, &device.id);
+                device.track.advance(at, &context, &mut changes);
+                device.publish(&mut changes, &definitions.fences, instant(at), out);
+            }
+        }
+    }
+
+    /// Does what is due without a fix for a part of the devices.
+    pub(super) fn tick(
+        &mut self,
+        now: Timestamp,
+        settings: &Settings,
+        definitions: &Definitions,
+        out: &mut Out,
+    ) {
+        metrics::devices(self.number, self.devices.len());
+        self.sweep = (self.sweep + 1) % SWEEPS;
+        let mut changes = Vec::new();
+        for device in self.devices.iter_mut().skip(self.sweep).step_by(SWEEPS) {
+            let context = context(settings, definitions, &device.id);
+            device.track.tick(now.as_millisecond(), &context, &mut changes);
+            device.publish(&mut changes, &definitions.fences, now, out);
+        }
+    }
+}
+
+impl Device {
+    /// Writes events and state.
+    pub(super) fn publish(
+        &mut self,
+        changes: &mut Vec<Change>,
+        fences: &FenceSet,
+        at: Timestamp,
+        out: &mut Out,
+    ) {
+        for change in changes.drain(..) {
+            metrics::event(change.transition.kind, change.withdrawn);
+            let Some((fence, name)) = fences.name_of(change.transition.fence) else {
+                continue;
+            };
+            let event = change.to_event(&self.id, fence, name);
+            let headers = vec![
+                (
+                    headers::EVENT_ID,
+                    Bytes::from(event.event_id.clone().into_bytes()),
+                ),
+                (
+                    headers::SCHEMA,
+                    Bytes::from_static(Topic::FenceEvents.schema().as_bytes()),
+                ),
+            ];
+            let value = Bytes::from(event.encode_to_vec());
+            out.emit(
+                Topic::FenceEvents,
+                Bytes::copy_from_slice(self.id.as_bytes()),
+                Some(value),
+                headers,
+                at,
+            );
+        }
+        let id = &self.id;
+        self.track
+            .save(|chunk, value| out.save(key(id, chunk), value.map(Bytes::from)));
+    }
+}
+
+pub(super) fn context<'a>(
+    settings: &'a Settings,
+    definitions: &'a Definitions,
+    device: &'a str,
+) -> Context<'a> {
+    Context {
+        settings,
+        fences: &definitions.fences,
+        members: &definitions.members,
+        device,
+    }
+}
+
+/// Key of a state entry: the device, and for a chunk a zero byte and its number.
+fn key(device: &str, chunk: Option<u32>) -> Vec<u8> {
+    let mut key = device.as_bytes().to_vec();
+    if let Some(chunk) = chunk {
+        key.push(0);
+        key.extend_from_slice(&chunk.to_be_bytes());
+    }
+    key
+}
+
+fn split_key(key: &[u8]) -> (&[u8], Option<u32>) {
+    match key.split_last_chunk::<4>() {
+        Some(([device @ .., 0], chunk)) => (device, Some(u32::from_be_bytes(*chunk))),
+        _ => (key, None),
+    }
+}
+
+pub(super) fn instant(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or_default()
+}
