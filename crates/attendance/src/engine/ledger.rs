@@ -174,7 +174,12 @@ fn content(record: &Record) -> Record {
 }
 
 /// Segments (label, from, until, bridged), arrival and due arrival, shift, scheduled minutes.
-type History<'a> = (Vec<(i32, i64, i64, bool)>, [Option<events::Timestamp>; 2], &'a str, u32);
+type History<'a> = (
+    Vec<(i32, i64, i64, bool)>,
+    [Option<events::Timestamp>; 2],
+    &'a str,
+    u32,
+);
 
 /// What a record says about the time up to `until`: a change of it is a correction, the rest is time passing.
 fn history(record: &Record, until: i64) -> History<'_> {

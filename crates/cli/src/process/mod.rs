@@ -27,7 +27,8 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log)?;
-        let metrics = Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL, trips::metrics::ALL])?;
+        let metrics =
+            Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL, trips::metrics::ALL])?;
         bus::describe_metrics();
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
