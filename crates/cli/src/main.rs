@@ -33,6 +33,8 @@ enum Command {
     Gateway(roles::Arguments),
     /// The consumer of fences alone: positions in, fence events out
     Geofence(roles::Arguments),
+    /// The consumer of trips alone: positions in, trips and stops out
+    Trips(roles::Arguments),
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Geofence(arguments) => {
             roles::run(&arguments, roles::Role::Consumer(process::Consumer::Geofence))
         }
+        Command::Trips(arguments) => roles::run(&arguments, roles::Role::Consumer(process::Consumer::Trips)),
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),

@@ -27,7 +27,8 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log)?;
-        let metrics = Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL])?;
+        let metrics =
+            Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL, trips::metrics::ALL])?;
         bus::describe_metrics();
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
@@ -65,6 +66,12 @@ impl Process {
                     geofence::run(stage, bus, stop)
                 });
             }
+            Consumer::Trips => {
+                let config = settings.trips.clone();
+                self.roles.spawn(consumer.name(), Phase::Work, |stop| async move {
+                    trips::run(config, &bus, stop).await
+                });
+            }
         }
     }
 
@@ -82,16 +89,18 @@ impl Process {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Consumer {
     Geofence,
+    Trips,
 }
 
 impl Consumer {
     /// Every consumer.
-    pub(crate) const ALL: [Self; 1] = [Self::Geofence];
+    pub(crate) const ALL: [Self; 2] = [Self::Geofence, Self::Trips];
 
     /// Name of the role.
     const fn name(self) -> &'static str {
         match self {
             Self::Geofence => "geofence",
+            Self::Trips => "trips",
         }
     }
 }

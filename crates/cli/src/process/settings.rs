@@ -25,6 +25,10 @@ pub(crate) const SECTIONS: &[Section] = &[
         name: "geofence",
         defaults: "",
     },
+    Section {
+        name: "trips",
+        defaults: "",
+    },
 ];
 
 /// Where the configuration comes from.
@@ -55,6 +59,7 @@ pub(crate) struct Settings {
     pub(crate) bus: BusConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) geofence: GeofenceConfig,
+    pub(crate) trips: trips::engine::Config,
 }
 
 impl Settings {
@@ -67,6 +72,7 @@ impl Settings {
             bus: found.section("bus"),
             gateway: found.checked("gateway", GatewayConfig::check),
             geofence: found.section("geofence"),
+            trips: found.section("trips"),
         };
         found.finish().context("use the configuration")?;
         Ok(settings)
