@@ -8,6 +8,7 @@ mod exit;
 mod fences;
 mod process;
 mod roles;
+mod rosters;
 mod score;
 mod sim;
 mod topics;
@@ -46,6 +47,8 @@ enum Command {
     Chaos(chaos::Arguments),
     /// An engine against the truth
     Score(score::Arguments),
+    /// Persons, bindings, shifts, calendars, approvals
+    Rosters(rosters::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Rosters(arguments) => rosters::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };
