@@ -47,11 +47,14 @@ pub(super) fn gather(
     let wide = Span::new(window.from - MARGIN_S, window.to + MARGIN_S);
     let mut evidence = Evidence::default();
     let mut sightings = facts.sightings(wide);
+    // A told presence can reach into the window from afar.
     let told: Vec<(usize, &Presence)> = facts
         .presences
         .iter()
         .enumerate()
-        .filter(|(_, presence)| presence.span.meets(wide))
+        .filter(|(_, presence)| {
+            presence.span.from - TELLS_S < wide.to && wide.from < presence.span.to + TELLS_S
+        })
         .collect();
     for (position, (number, presence)) in told.iter().enumerate() {
         let before = position
