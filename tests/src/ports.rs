@@ -1,15 +1,35 @@
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
+
+/// Below the range from which Linux takes the ports of outgoing connections (`net.ipv4.ip_local_port_range`, from
+/// 32768): while a broker is down nobody's connection can come to own its port, not even one that asks whether the
+/// broker is back.
+const PORTS: std::ops::Range<u16> = 12_000..32_000;
+
+static SEARCHES: AtomicUsize = AtomicUsize::new(0);
 
 /// Ports of 127.0.0.1 that nobody listens on. All are held until all were found, so they differ.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
     let mut held = Vec::with_capacity(N);
-    let mut ports = [0; N];
-    for port in &mut ports {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).context("find a free port")?;
-        *port = listener.local_addr()?.port();
-        held.push(listener);
+    // Who looks at the same time, in another process or thread, begins at another place: a broker takes seconds to
+    // listen on what it was given.
+    let searches = SEARCHES.fetch_add(1, Ordering::Relaxed);
+    let start = (std::process::id() as usize * 31 + searches * 101) % PORTS.len();
+    for port in PORTS.cycle().skip(start).take(PORTS.len()) {
+        if held.len() == N {
+            break;
+        }
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            held.push((port, listener));
+        }
     }
-    Ok(ports)
+    ensure!(
+        held.len() == N,
+        "no free ports between {} and {}",
+        PORTS.start,
+        PORTS.end
+    );
+    Ok(std::array::from_fn(|at| held[at].0))
 }

@@ -8,6 +8,7 @@ use crate::engine::{Kind, Taken};
 /// Every metric of the geofence consumer.
 pub const ALL: &[Declaration] = &[
     FIXES,
+    ABSENT,
     REFUSED,
     EVENTS,
     WITHDRAWN,
@@ -22,6 +23,12 @@ const FIXES: Declaration = Declaration::counter(
     Unit::Count,
     &["taken"],
     "Fixes: in order, late and taken in at their place, repeated, or outranked by a better one of the same time.",
+);
+const ABSENT: Declaration = Declaration::counter(
+    "milepost_geofence_positions_without_fix_total",
+    Unit::Count,
+    &[],
+    "Positions in which the device says that it has no fix; they are evidence of nothing.",
 );
 const REFUSED: Declaration = Declaration::counter(
     "milepost_geofence_fixes_refused_total",
@@ -74,6 +81,10 @@ pub(crate) fn fix_taken(taken: Taken) {
         Taken::Outranked => "outranked",
     };
     counter!(FIXES.name, "taken" => taken).increment(1);
+}
+
+pub(crate) fn fix_absent() {
+    counter!(ABSENT.name).increment(1);
 }
 
 pub(crate) fn fix_refused(reason: &'static str) {

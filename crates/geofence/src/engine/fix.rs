@@ -20,7 +20,7 @@ pub struct Fix {
     pub altitude_m: f32,
 }
 
-/// A position that is no evidence of anything. It is kept in the rejects.
+/// A position that is no evidence of anything. It is kept in the rejects, unless the device itself says that it has no fix.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum Quarantine {
     /// The position has no time.

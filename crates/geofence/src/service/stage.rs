@@ -122,7 +122,15 @@ impl Stage for Geofence {
             .received_at
             .as_ref()
             .map_or_else(|| record.timestamp.as_millisecond(), millis);
-        let fix = Fix::read(&position, arrival, &self.settings).map_err(|reason| refuse(&reason))?;
+        let fix = match Fix::read(&position, arrival, &self.settings) {
+            Ok(fix) => fix,
+            // A tracker in a garage says so for hours: nothing is wrong with what it sent.
+            Err(Quarantine::NotValid) => {
+                metrics::fix_absent();
+                return Ok(());
+            }
+            Err(reason) => return Err(refuse(&reason)),
+        };
         let definitions = self
             .shared
             .definitions
