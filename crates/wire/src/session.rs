@@ -84,7 +84,9 @@ pub struct Answer {
 pub enum When {
     /// At once: it promises nothing about data (time, heartbeat, a refusal).
     AtOnce,
-    /// After the published message of the same step, and all before it on this connection, are durable.
+    /// After everything that the step publishes is durable, and not before the fate of all earlier steps of the
+    /// connection is known. A step that failed silences its own answers only: the device sends that message again,
+    /// and later messages are answered as if nothing had happened.
     Durable,
 }
 

@@ -54,7 +54,7 @@ impl Shown {
 }
 
 /// Unit that the end of a field's name says.
-fn unit_of(name: &str) -> &'static str {
+pub(crate) fn unit_of(name: &str) -> &'static str {
     const UNITS: &[(&str, &str)] = &[
         ("_mah", "mAh"),
         ("_kmh", "km/h"),

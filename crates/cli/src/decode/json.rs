@@ -28,6 +28,9 @@ fn frame(frame: &FrameReport) -> Json {
         "device_events": frame.events.device_events,
         "cell_scans": frame.events.cell_scans,
     });
+    if !frame.joined.is_empty() {
+        entry["joined"] = fields(&frame.joined);
+    }
     if !frame.rest.is_empty() {
         entry["rest"] = Json::String(hex::encode(&frame.rest));
     }
@@ -41,7 +44,8 @@ fn error(error: &WireError) -> Json {
     json!({ "kind": error.kind.name(), "offset": error.offset, "message": error.message })
 }
 
-/// Fields as an object; a list of parts named 0, 1, 2, … as an array.
+/// Fields as an object; a list of parts named 0, 1, 2, … as an array. Where several fields have one name, it stands
+/// for all of them, in order.
 fn fields(fields: &[Field]) -> Json {
     let is_list = !fields.is_empty()
         && fields
@@ -53,7 +57,15 @@ fn fields(fields: &[Field]) -> Json {
     }
     let mut object = Map::new();
     for field in fields {
-        object.insert(field.name.to_string(), value(field));
+        let alone = fields.iter().filter(|other| other.name == field.name).count() == 1;
+        if alone {
+            object.insert(field.name.to_string(), value(field));
+        } else if let Json::Array(all) = object
+            .entry(field.name.as_ref())
+            .or_insert_with(|| Json::Array(Vec::new()))
+        {
+            all.push(value(field));
+        }
     }
     Json::Object(object)
 }

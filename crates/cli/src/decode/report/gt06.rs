@@ -1,11 +1,22 @@
 use gateway::translate::{Events, gt06::translate};
-use wire::gt06::{Analysed, Checksum, Received, analyse};
+use wire::gt06::{Analysed, Checksum, Form, Message, Received, analyse, analyse_body};
 
-use super::{FrameReport, context};
+use super::{Body, FrameReport, context};
 
-/// The frames of an input.
-pub(super) fn frames(bytes: &[u8]) -> Vec<FrameReport> {
-    analyse(bytes).iter().map(report).collect()
+/// The frames of an input, or the one content that it is.
+pub(super) fn frames(bytes: &[u8], body: Option<Body>) -> Vec<FrameReport> {
+    let Some(number) = body.and_then(|body| u8::try_from(body.id).ok()) else {
+        return analyse(bytes).iter().map(report).collect();
+    };
+    let rows = Message::ROWS.iter().filter(|row| row.number == number);
+    let form = rows.map(|row| row.form).next().unwrap_or(Form::Short);
+    let item = analyse_body(form, number, bytes);
+    let report = FrameReport {
+        serial: None,
+        body: item.fields.clone(),
+        ..report(&item)
+    };
+    vec![report]
 }
 
 fn report(item: &Analysed<'_>) -> FrameReport {
@@ -49,6 +60,8 @@ fn report(item: &Analysed<'_>) -> FrameReport {
             _ => "absent",
         },
         body: super::body_fields(&item.fields, &["content", "body"]),
+        joined: Vec::new(),
+        joined_length: 0,
         fields: item.fields.clone(),
         events,
         rest: item

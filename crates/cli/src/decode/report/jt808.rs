@@ -48,6 +48,8 @@ fn report(item: Analysed) -> FrameReport {
         serial: item.header.as_ref().map(|header| header.serial),
         checksum,
         body: super::body_fields(&item.fields, &["body"]),
+        joined: item.joined,
+        joined_length: item.body.len(),
         fields: item.fields,
         events,
         rest: item.rest,
@@ -55,9 +57,10 @@ fn report(item: Analysed) -> FrameReport {
     }
 }
 
-/// A sub-packet is a part of a message: what it means shows when all are joined.
+/// A sub-packet is a part of a message: what it means shows with the last one, when all are joined.
 fn translated(item: &Analysed, header: &Header, device: &str, events: &mut Events) {
-    if header.part.is_some() {
+    let whole = header.part.is_none_or(|part| part.total == 1) || !item.joined.is_empty();
+    if !whole {
         return;
     }
     let received = Received {

@@ -3,12 +3,13 @@
 mod gt06;
 mod jt808;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 use gateway::translate::{Context, Events};
 use wire::jt808::Edition;
-use wire::{Field, Time, WireError};
+use wire::{ErrorKind, Field, Time, Value, WireError};
 
 use super::input::{Input, NoHex};
 
@@ -115,6 +116,10 @@ pub(super) struct FrameReport {
     pub(super) fields: Vec<Field>,
     /// Every byte of the message by name.
     pub(super) body: Vec<Field>,
+    /// With the last of several sub-packets: every byte of the message that they are, from its start.
+    pub(super) joined: Vec<Field>,
+    /// Bytes of that message.
+    pub(super) joined_length: usize,
     /// Events that it becomes.
     pub(super) events: Events,
     /// Bytes that belong to no field.
@@ -129,10 +134,14 @@ impl Report {
             Some(_) => Protocol::Gt06,
             None => Protocol::guess(&input.bytes),
         });
-        let frames = match protocol {
+        let mut frames = match protocol {
             Protocol::Jt808 => jt808::frames(&input.bytes, body),
-            Protocol::Gt06 => gt06::frames(&input.bytes),
+            Protocol::Gt06 => gt06::frames(&input.bytes, body),
         };
+        let done = frames.last().map_or(0, |frame| frame.offset + frame.length);
+        if let Some(rest) = input.bytes.get(done..).filter(|rest| !rest.is_empty()) {
+            frames.push(FrameReport::unfinished(done, rest));
+        }
         Self {
             input: text.trim().to_owned(),
             label: input.label.clone(),
@@ -152,7 +161,7 @@ impl Report {
             consumed: 0,
             frames: Vec::new(),
             fault: Some(WireError::new(
-                wire::ErrorKind::Junk,
+                ErrorKind::Junk,
                 error.at.saturating_sub(1),
                 error.to_string(),
             )),
@@ -164,6 +173,46 @@ impl Report {
         self.fault
             .as_ref()
             .or_else(|| self.frames.iter().find_map(|frame| frame.error.as_ref()))
+    }
+}
+
+impl FrameReport {
+    /// The end of an input that may begin a frame and holds no whole one.
+    fn unfinished(offset: usize, rest: &[u8]) -> Self {
+        let error = WireError::new(
+            ErrorKind::Truncated,
+            rest.len(),
+            format!(
+                "expected the rest of a frame, found the end of the input after {} bytes",
+                rest.len()
+            ),
+        );
+        Self {
+            offset,
+            length: rest.len(),
+            error: Some(error),
+            id: String::new(),
+            name: "unknown".to_owned(),
+            name_zh: "未知".to_owned(),
+            device: None,
+            serial: None,
+            checksum: "absent",
+            fields: vec![Field {
+                name: Cow::Borrowed("unknown"),
+                name_zh: "未知",
+                offset: 0,
+                raw: rest.to_vec(),
+                value: Value::Bytes,
+                unit: "",
+                note: String::new(),
+                parts: Vec::new(),
+            }],
+            body: Vec::new(),
+            joined: Vec::new(),
+            joined_length: 0,
+            events: Events::default(),
+            rest: rest.to_vec(),
+        }
     }
 }
 

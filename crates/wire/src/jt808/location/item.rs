@@ -4,6 +4,7 @@ use std::fmt;
 use super::items::ItemValue;
 use crate::jt808::edition::Edition;
 use crate::jt808::part::{Bytes, Octets, Parsed, Part, Scaled, Shown, Walk, layout};
+use crate::shown::unit_of;
 use crate::{Field, Value};
 
 /// The additional items of a position as received, read one by one while iterating: no item can spoil the position.
@@ -134,7 +135,9 @@ impl<'a> Item<'a> {
             let shown = typed.show(self.value.0, at);
             whole.value = shown.value.clone();
             whole.note.clone_from(&shown.note);
-            shown.into_field("value", "附加信息", at, raw)
+            let mut value = shown.into_field("value", "附加信息", at, raw);
+            value.unit = unit_of(typed.row().name);
+            value
         });
         whole.parts = walk.finish();
         whole.into_field(name, name_zh, at, raw)

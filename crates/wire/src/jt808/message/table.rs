@@ -76,15 +76,9 @@ macro_rules! messages {
 
         impl<'a> Message<'a> {
             /// The table of messages.
-            pub const TABLE: &'static [Row] = &[$($(
-                Row {
-                    id: $id,
-                    direction: table::direction!($direction),
-                    answering: table::answering!($answering),
-                    name: $name,
-                    name_zh: $zh,
-                },
-            )+)+];
+            pub const TABLE: &'static [Row] = &[
+                $($(table::row!($id $direction $answering $name $zh),)+)+
+            ];
 
             /// Message id.
             #[must_use]
@@ -97,8 +91,11 @@ macro_rules! messages {
 
             /// Row of the table for an id.
             #[must_use]
-            pub fn row(id: u16) -> Option<&'static Row> {
-                Self::TABLE.iter().find(|row| row.id == id)
+            pub const fn row(id: u16) -> Option<&'static Row> {
+                match id {
+                    $($($id => Some(&table::row!($id $direction $answering $name $zh)),)+)+
+                    _ => None,
+                }
             }
 
             /// Reads a body as one edition lays it out; gives what is left after it.
@@ -157,6 +154,18 @@ macro_rules! messages {
     };
 }
 
+macro_rules! row {
+    ($id:literal $direction:ident $answering:ident $name:literal $zh:literal) => {
+        Row {
+            id: $id,
+            direction: table::direction!($direction),
+            answering: table::answering!($answering),
+            name: $name,
+            name_zh: $zh,
+        }
+    };
+}
+
 macro_rules! direction {
     (up) => {
         Direction::Up
@@ -178,4 +187,4 @@ macro_rules! answering {
     };
 }
 
-pub(super) use {answering, direction, messages};
+pub(super) use {answering, direction, messages, row};
