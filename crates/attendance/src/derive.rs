@@ -276,6 +276,8 @@ fn person_records(
     }
     if options.now.is_some() {
         pass_time(&mut desk, person, horizon, &mut quiet_at, &mut settle);
+        desk.tell_progress = true;
+        desk.look_again();
         settle(&mut desk, horizon);
     } else {
         finish(&mut desk, person, &mut quiet_at, &mut settle);

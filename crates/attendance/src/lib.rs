@@ -3,6 +3,7 @@
 pub mod derive;
 pub mod engine;
 pub mod facts;
+pub mod month;
 pub mod presence;
 pub mod report;
 pub mod roster;

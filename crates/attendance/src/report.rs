@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use events::Timestamp;
 use events::attendance::v1 as pb;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of JSON Lines; durations are minutes, times RFC 3339 with the offset of the record's zone.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Line {
     pub person: String,
+    pub name: String,
     pub day: String,
     pub index: u32,
     pub kind: String,
@@ -56,9 +57,9 @@ pub struct Line {
     pub segments: Vec<Segment>,
     pub excursions: Vec<Excursion>,
     pub visits: Vec<Visit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adjustment: Option<Adjustment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle: Option<Cycle>,
     pub evidence: Vec<String>,
     pub reason_zh: String,
@@ -66,7 +67,7 @@ pub struct Line {
 }
 
 /// Scheduled minutes by label; they sum to `scheduled` less `pending`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Labels {
     pub leave: u32,
@@ -79,7 +80,7 @@ pub struct Labels {
 }
 
 /// A part that is judged by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Part {
     pub name: String,
@@ -93,7 +94,7 @@ pub struct Part {
 }
 
 /// Consecutive minutes of one label.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Segment {
     pub label: String,
@@ -106,7 +107,7 @@ pub struct Segment {
 }
 
 /// A time outside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Excursion {
     pub from: Option<String>,
@@ -118,7 +119,7 @@ pub struct Excursion {
 }
 
 /// What became of a planned visit.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Visit {
     pub site: String,
@@ -129,7 +130,7 @@ pub struct Visit {
 }
 
 /// Signed differences to a locked record.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Adjustment {
     pub month: String,
@@ -144,7 +145,7 @@ pub struct Adjustment {
 }
 
 /// Comprehensive hours of one cycle.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Cycle {
     pub from: String,
@@ -176,6 +177,7 @@ pub fn line(record: &pb::Record) -> Line {
     let labels = record.labels.unwrap_or_default();
     Line {
         person: record.person.clone(),
+        name: record.person_name.clone(),
         day: record.day.clone(),
         index: record.index,
         kind: name(record.kind().as_str_name(), "RECORD_KIND_"),

@@ -8,6 +8,8 @@ mod exit;
 mod fences;
 mod process;
 mod roles;
+mod rosters;
+mod score;
 mod sim;
 mod topics;
 mod up;
@@ -30,8 +32,10 @@ enum Command {
     Up(up::Arguments),
     /// The gateway alone: devices in, events out
     Gateway(roles::Arguments),
-    /// The geofence consumer alone: positions and fences in, fence events out
+    /// The consumer of fences alone: positions in, fence events out
     Geofence(roles::Arguments),
+    /// The consumer of trips alone: positions in, trips and stops out
+    Trips(roles::Arguments),
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
@@ -41,6 +45,10 @@ enum Command {
     Fences(fences::Arguments),
     /// Faults on purpose, and what they did not do
     Chaos(chaos::Arguments),
+    /// An engine against the truth
+    Score(score::Arguments),
+    /// Persons, bindings, shifts, calendars, approvals
+    Rosters(rosters::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -55,12 +63,17 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Up(arguments) => up::run(&arguments),
         Command::Gateway(arguments) => roles::run(&arguments, roles::Role::Gateway),
-        Command::Geofence(arguments) => roles::run(&arguments, roles::Role::Geofence),
+        Command::Geofence(arguments) => {
+            roles::run(&arguments, roles::Role::Consumer(process::Consumer::Geofence))
+        }
+        Command::Trips(arguments) => roles::run(&arguments, roles::Role::Consumer(process::Consumer::Trips)),
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
         Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Rosters(arguments) => rosters::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

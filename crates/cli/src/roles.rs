@@ -5,7 +5,7 @@ use clap::Args;
 use runtime::service::Phase;
 
 use crate::exit::Outcome;
-use crate::process::{self, ConfigFile, Process};
+use crate::process::{self, ConfigFile, Consumer, Process};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Role {
     Gateway,
-    Geofence,
+    Consumer(Consumer),
 }
 
 pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
@@ -34,19 +34,12 @@ pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
         let (bus, health) = (process.bus.clone(), process.health.clone());
         match role {
             Role::Gateway => {
-                let config = settings.gateway;
+                let config = settings.gateway.clone();
                 process.roles.spawn("gateway", Phase::Intake, |stop| async move {
                     gateway::run(config, bus, &health, stop).await
                 });
             }
-            Role::Geofence => {
-                let (stage, _) = geofence::new(&settings.geofence);
-                let reporter = health.part("geofence");
-                process.roles.spawn("geofence", Phase::Work, |stop| async move {
-                    reporter.ready();
-                    geofence::run(stage, bus, stop).await
-                });
-            }
+            Role::Consumer(consumer) => process.consume(consumer, &settings),
         }
         process.run().await
     })?;

@@ -69,7 +69,14 @@ fn the_page_on_topics_names_every_topic() {
     let page = std::fs::read_to_string(root().join("docs/topics.md")).expect("docs/topics.md exists");
     for topic in events::Topic::ALL {
         let row = format!("| `{}` | `{}` |", topic.name(), topic.schema());
-        assert!(page.contains(&row), "docs/topics.md has no row that begins with {row}");
-        assert!(page.contains(topic.describe()), "docs/topics.md does not say: {}", topic.describe());
+        assert!(
+            page.contains(&row),
+            "docs/topics.md has no row that begins with {row}"
+        );
+        assert!(
+            page.contains(topic.describe()),
+            "docs/topics.md does not say: {}",
+            topic.describe()
+        );
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn record(
     let ot = surplus + statutory;
     Record {
         person: person.id.to_string(),
+        person_name: person.name.clone(),
         day: last.to_string(),
         kind: RecordKind::Cycle.into(),
         shift: "cycle".into(),

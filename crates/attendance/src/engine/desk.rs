@@ -36,6 +36,8 @@ pub struct Desk {
     cycles: BTreeMap<Date, Ledger>,
     /// Time of the latest fact.
     newest: i64,
+    /// Publish of a running shift also that time has passed, not only what changes its verdict.
+    pub tell_progress: bool,
     /// Definitions that became known up to here have been looked at.
     defined_until: i64,
 }
@@ -144,6 +146,13 @@ impl Desk {
         rows.min(known.unwrap_or(i64::MAX))
     }
 
+    /// Judges every day anew with the next settlement.
+    pub fn look_again(&mut self) {
+        for row in self.days.values_mut() {
+            row.dirty = true;
+        }
+    }
+
     /// True while a day is not closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -178,13 +187,7 @@ impl Desk {
         if record.kind() == RecordKind::Cycle {
             let from = record.cycle.as_ref().and_then(|cycle| cycle.from.parse().ok());
             if let Some(from) = from {
-                self.cycles.insert(
-                    from,
-                    Ledger {
-                        record: Some(record),
-                        adjustments: Vec::new(),
-                    },
-                );
+                self.cycles.insert(from, Ledger::of(record));
             }
             return;
         }
@@ -228,7 +231,7 @@ impl Desk {
                 judge_day(
                     roster,
                     person,
-                    &self.facts,
+                    (&self.facts, self.tell_progress),
                     date,
                     row,
                     &mut carry,
@@ -295,6 +298,7 @@ impl Desk {
         let month = month_of(now, person);
         let terms = Terms {
             correction: true,
+            progress: true,
             locked: false,
             month: &month,
             now,
@@ -350,7 +354,7 @@ fn begin_day(person: &Person, date: Date, carry: &mut Carry) {
 fn judge_day(
     roster: &Roster,
     person: &Person,
-    facts: &Facts,
+    (facts, progress): (&Facts, bool),
     date: Date,
     row: &mut Day,
     carry: &mut Carry,
@@ -406,6 +410,7 @@ fn judge_day(
     row.next = next(&shift, &record, person, final_at, lock_at, now);
     let month = month_of(now, person);
     let terms = Terms {
+        progress,
         correction,
         locked: closed && now >= lock_at,
         month: &month,

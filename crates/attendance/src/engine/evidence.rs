@@ -13,8 +13,8 @@ use crate::schedule::Instance;
 const MARGIN_S: i64 = 3 * 3600;
 /// How far an observed presence tells about the time before and after it, seconds.
 const TELLS_S: i64 = 16 * 3600;
-/// Before an approved outing a customer's place counts already, seconds.
-const BEFORE_OUTING_S: i64 = 2 * 3600;
+/// This long before and after an approved outing a customer's place counts too, seconds.
+const AROUND_OUTING_S: i64 = 2 * 3600;
 /// Site of a terminal that belongs to no site: presence without a place.
 pub(super) const UNNAMED_SITE: SiteId = SiteId::MAX;
 
@@ -62,7 +62,7 @@ pub(super) fn gather(
             .and_then(|before| told.get(before))
             .map(|(_, presence)| presence.span.to);
         let after = told.get(position + 1).map(|(_, presence)| presence.span.from);
-        tell(presence, *number, before, after, &mut sightings);
+        tell(person, presence, *number, before, after, &mut sightings);
     }
     punches(
         roster,
@@ -79,7 +79,7 @@ pub(super) fn gather(
         .filter(|approval| {
             matches!(approval.kind, ApprovalKind::Outing | ApprovalKind::Trip) && approval.known_at <= now
         })
-        .map(|approval| Span::new(approval.from - BEFORE_OUTING_S, approval.until))
+        .map(|approval| Span::new(approval.from - AROUND_OUTING_S, approval.until + AROUND_OUTING_S))
         .filter(|span| span.meets(wide))
         .collect();
     if !customers.is_empty() {
@@ -92,7 +92,15 @@ pub(super) fn gather(
             }
         }
     }
-    sightings.sort_by(|a, b| (a.at, a.origin).cmp(&(b.at, b.origin)));
+    // By name, not by number: numbers follow the order of arrival.
+    let name = |sighting: &Sighting| match sighting.origin {
+        Origin::Fix(device) => facts.device_name(device),
+        Origin::Presence(_) | Origin::Punch(_) => "",
+    };
+    sightings.sort_by(|a, b| {
+        let by_name = || name(a).cmp(name(b)).then(a.origin.cmp(&b.origin));
+        a.at.cmp(&b.at).then_with(by_name)
+    });
     evidence.cleaned = clean(sightings);
     evidence.mock |= evidence
         .cleaned
@@ -104,6 +112,7 @@ pub(super) fn gather(
 
 /// The sightings that an observed presence stands for: arrival, departure, and elsewhere around it.
 fn tell(
+    person: &Person,
     presence: &Presence,
     number: usize,
     before: Option<i64>,
@@ -113,7 +122,8 @@ fn tell(
     let origin = Origin::Presence(u16::try_from(number).unwrap_or(u16::MAX));
     let view = match presence.site {
         Some(_) if presence.coarse => View::Near,
-        Some(site) => View::Inside(site),
+        Some(site) if person.sites.is_empty() || person.sites.contains(&site) => View::Inside(site),
+        Some(site) => View::Foreign(site),
         None => View::Outside,
     };
     let sighting = |at: i64, until: i64, view: View| Sighting {
@@ -225,7 +235,7 @@ fn punches(
             });
             sightings.push(Sighting {
                 view: View::Outside,
-                until: punch.at + 60,
+                until: window.to + TELLS_S,
                 ..seen
             });
         }

@@ -156,13 +156,13 @@ impl Facts {
 
     /// Sightings by fixes within `span`, and the nearest before and after it.
     pub(super) fn sightings(&self, span: Span) -> Vec<Sighting> {
-        let before = self.sightings.range(..(span.from, 0)).next_back();
-        let after = self.sightings.range((span.to, 0)..).next();
-        let within = self.sightings.range((span.from, 0)..(span.to.max(span.from), 0));
-        before
-            .into_iter()
-            .chain(within)
-            .chain(after)
+        let nearest = |found: Option<(&(i64, u16), &Sighting)>| found.map(|((at, _), _)| *at);
+        let before = nearest(self.sightings.range(..(span.from, 0)).next_back());
+        let after = nearest(self.sightings.range((span.to, 0)..).next());
+        let from = before.unwrap_or(span.from);
+        let to = after.map_or(span.to, |after| after + 1).max(from);
+        self.sightings
+            .range((from, 0)..(to, 0))
             .map(|(_, sighting)| *sighting)
             .collect()
     }

@@ -72,7 +72,7 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
     let pieces = timeline(&evidence.cleaned.sightings, &person.policy);
     let scheduled = due(case, &pieces, carry);
     let cover = cover(person, instance, &scheduled, carry, now);
-    let whole = layers(
+    let mut whole = layers(
         &pieces,
         window,
         instance.span,
@@ -80,6 +80,7 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
         &cover,
         &person.policy,
     );
+    claims(&evidence, window, &mut whole);
     let mut work = Work {
         case,
         scheduled,
@@ -94,6 +95,7 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
 
     let mut record = Record {
         person: person.id.to_string(),
+        person_name: person.name.clone(),
         day: instance.day.to_string(),
         kind: RecordKind::Shift.into(),
         shift: instance
@@ -142,6 +144,29 @@ fn marked(evidence: &Evidence, window: Span, wanted: Mark) -> bool {
         .marks
         .iter()
         .any(|(at, mark)| *mark == wanted && window.contains(*at))
+}
+
+/// From a punch away from all sites to the first sure presence, and from the last to such a punch, nobody knows: it
+/// waits for approval.
+fn claims(evidence: &Evidence, window: Span, layers: &mut Layers) {
+    let claim = |is_in: bool| {
+        evidence
+            .abnormal
+            .iter()
+            .filter(move |claim| claim.is_in == is_in)
+            .map(|claim| claim.at)
+    };
+    let (first, last) = (claim(true).min(), claim(false).max());
+    let arrival = layers.arrival.map(|edge| edge.at).or(last).unwrap_or(window.to);
+    let departure = layers
+        .departure
+        .map(|edge| edge.at)
+        .or(first)
+        .unwrap_or(window.from);
+    let before = first.map(|at| Span::new(at, arrival));
+    let after = last.map(|at| Span::new(departure, at));
+    let claimed: Spans = before.into_iter().chain(after).collect();
+    layers.unknown = layers.unknown.union(&claimed);
 }
 
 /// The scheduled time as it is due today: moved by come-later-leave-later, begun later after a long night.

@@ -6,6 +6,8 @@ use events::attendance::v1::{Adjustment, Finality, Record, RecordKind};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ledger {
     pub(super) record: Option<Record>,
+    /// What was last judged and when, published or not.
+    seen: Option<(Record, i64)>,
     /// Differences found after the lock, one per month in which they were booked.
     pub(super) adjustments: Vec<Record>,
 }
@@ -15,6 +17,8 @@ pub(super) struct Ledger {
 pub(super) struct Terms<'a> {
     /// Facts that came late, or definitions that changed: what was said before was wrong, not only early.
     pub(super) correction: bool,
+    /// Tell of a running shift also that time has passed.
+    pub(super) progress: bool,
     /// The month of the shift is locked.
     pub(super) locked: bool,
     /// Month of now, for adjustments.
@@ -46,9 +50,18 @@ pub fn key(record: &Record) -> String {
 }
 
 impl Ledger {
+    /// What was published before a restart.
+    pub(super) fn of(record: Record) -> Self {
+        Self {
+            record: Some(record),
+            ..Self::default()
+        }
+    }
+
     /// Takes a new judgement; what has to be published, if anything.
     pub(super) fn revise(&mut self, mut judged: Record, terms: Terms<'_>) -> Option<Record> {
         judged.observed_at = Some(super::render::timestamp(terms.now));
+        let before = self.seen.replace((judged.clone(), terms.now));
         let Some(said) = &self.record else {
             judged.rev = 1;
             if terms.locked {
@@ -71,10 +84,11 @@ impl Ledger {
         }
         judged.rev = said.rev;
         if differs {
-            let corrected = terms.correction || said.finality() == Finality::Final;
+            let rewritten = before.is_none_or(|(seen, at)| history(&seen, at) != history(&judged, at));
+            let corrected = said.finality() == Finality::Final || (terms.correction && rewritten);
             judged.rev += u32::from(corrected);
             let running = judged.finality() == Finality::Provisional && !corrected;
-            if running && outline(said) == outline(&judged) {
+            if running && !terms.progress && outline(said) == outline(&judged) {
                 return None;
             }
         } else if said.finality() == judged.finality() {
@@ -157,6 +171,41 @@ fn content(record: &Record) -> Record {
         finality: 0,
         ..record.clone()
     }
+}
+
+/// What a record says about the time up to `until`: a change of it is a correction, the rest is time passing.
+fn history(
+    record: &Record,
+    until: i64,
+) -> (
+    Vec<(i32, i64, i64, bool)>,
+    [Option<events::Timestamp>; 2],
+    &str,
+    u32,
+) {
+    // The minute that was running then may still turn out either way.
+    let until = until.div_euclid(60) * 60 - 60;
+    let seconds = |time: &Option<events::Timestamp>| time.as_ref().map_or(0, |time| time.seconds);
+    let segments = record
+        .segments
+        .iter()
+        .map(|part| {
+            (
+                part.label,
+                seconds(&part.from),
+                seconds(&part.until).min(until),
+                part.bridged,
+            )
+        })
+        .filter(|(_, from, to, _)| from < to)
+        .collect();
+    let arrival = record.r#in.filter(|at| at.seconds <= until);
+    (
+        segments,
+        [arrival, record.due_in],
+        &record.shift,
+        record.scheduled,
+    )
 }
 
 /// What is worth telling while a shift runs: not that another minute has passed.

@@ -1,4 +1,4 @@
-use super::{Sighting, View};
+use super::{Origin, Sighting, View};
 
 /// Something worth a flag, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,10 +65,10 @@ fn side_by_side(sightings: &mut Vec<Sighting>, marks: &mut Vec<(i64, Mark)>) {
     let mut drop = vec![false; sightings.len()];
     for (i, one) in sightings.iter().enumerate() {
         for (j, other) in sightings.iter().enumerate().skip(i + 1) {
-            if other.at - one.at > SAME_MOMENT_S {
+            if other.at - one.until > SAME_MOMENT_S {
                 break;
             }
-            if one.origin == other.origin
+            if same_source(one.origin, other.origin)
                 || std::mem::discriminant(&one.view) == std::mem::discriminant(&other.view)
             {
                 continue;
@@ -105,9 +105,18 @@ fn mark(flags: &mut [bool], at: usize) {
     }
 }
 
+/// What one device, all punches, or all observers said follows in time and does not stand against itself.
+fn same_source(one: Origin, other: Origin) -> bool {
+    match (one, other) {
+        (Origin::Fix(a), Origin::Fix(b)) => a == b,
+        (Origin::Presence(_), Origin::Presence(_)) | (Origin::Punch(_), Origin::Punch(_)) => true,
+        _ => false,
+    }
+}
+
 /// True when nobody can have been at both.
 fn exclude(one: &Sighting, other: &Sighting) -> bool {
-    let seconds = (other.at - one.at).abs();
+    let seconds = (other.at - one.until).max(0);
     let gap = f64::from(one.distance_m.max(other.distance_m))
         - f64::from(one.accuracy_m)
         - f64::from(other.accuracy_m);

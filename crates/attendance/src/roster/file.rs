@@ -72,7 +72,9 @@ pub fn read(
             reading.table(&section, value, place, include, into);
         }
     }
-    if let Some(defaults) = reading.message(Value::Object(defaults), &defaults_place) {
+    if !defaults.is_empty()
+        && let Some(defaults) = reading.message(Value::Object(defaults), &defaults_place)
+    {
         into.defaults = Sourced {
             value: defaults,
             at: defaults_place,

@@ -1,8 +1,9 @@
 //! `milepost derive`: a consumer's engine over a file, without a broker.
 
+mod attendance;
 mod geofence;
 pub(crate) mod positions;
-mod trips;
+pub(crate) mod trips;
 
 use clap::{Args, Subcommand};
 
@@ -18,6 +19,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Fence events from positions and fences
     Geofence(geofence::Arguments),
+    /// Attendance from positions, punches and a roster
+    Attendance(attendance::Arguments),
     /// Trips and stops from positions
     Trips(trips::Arguments),
 }
@@ -25,6 +28,7 @@ enum Command {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Geofence(arguments) => geofence::run(arguments),
+        Command::Attendance(arguments) => attendance::run(arguments),
         Command::Trips(arguments) => trips::run(arguments),
     }
 }

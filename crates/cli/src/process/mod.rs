@@ -1,5 +1,6 @@
 //! What every long-lived subcommand needs: settings, log, metrics, admin port, the log of events.
 
+pub(crate) mod definitions;
 mod settings;
 
 use std::time::Duration;
@@ -26,7 +27,8 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log)?;
-        let metrics = Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL])?;
+        let metrics =
+            Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL, trips::metrics::ALL])?;
         bus::describe_metrics();
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
@@ -52,6 +54,27 @@ impl Process {
         })
     }
 
+    /// Runs a consumer.
+    pub(crate) fn consume(&mut self, consumer: Consumer, settings: &Settings) {
+        let bus = self.bus.clone();
+        let reporter = self.health.part(consumer.name());
+        reporter.ready();
+        match consumer {
+            Consumer::Geofence => {
+                let (stage, _) = geofence::new(&settings.geofence);
+                self.roles.spawn(consumer.name(), Phase::Work, |stop| {
+                    geofence::run(stage, bus, stop)
+                });
+            }
+            Consumer::Trips => {
+                let config = settings.trips.clone();
+                self.roles.spawn(consumer.name(), Phase::Work, |stop| async move {
+                    trips::run(config, &bus, stop).await
+                });
+            }
+        }
+    }
+
     /// Runs until a signal or a failure, then stops the roles and closes the log.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let ended = self.roles.run(self.drain).await;
@@ -59,6 +82,26 @@ impl Process {
         let bus = self.bus;
         tokio::task::spawn_blocking(move || bus.close()).await?;
         Ok(ended?)
+    }
+}
+
+/// Roles that turn records into records.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Consumer {
+    Geofence,
+    Trips,
+}
+
+impl Consumer {
+    /// Every consumer.
+    pub(crate) const ALL: [Self; 2] = [Self::Geofence, Self::Trips];
+
+    /// Name of the role.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Geofence => "geofence",
+            Self::Trips => "trips",
+        }
     }
 }
 

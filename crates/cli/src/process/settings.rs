@@ -22,6 +22,10 @@ pub(crate) const SECTIONS: &[Section] = &[
     BUS,
     GatewayConfig::SECTION,
     geofence::SECTION,
+    Section {
+        name: "trips",
+        defaults: "",
+    },
 ];
 
 /// Where the configuration comes from.
@@ -52,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) bus: BusConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) geofence: GeofenceConfig,
+    pub(crate) trips: trips::engine::Config,
 }
 
 impl Settings {
@@ -64,6 +69,7 @@ impl Settings {
             bus: found.section("bus"),
             gateway: found.checked("gateway", GatewayConfig::check),
             geofence: found.checked("geofence", GeofenceConfig::check),
+            trips: found.section("trips"),
         };
         found.finish().context("use the configuration")?;
         Ok(settings)

@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use events::Topic;
 use gateway::Addresses;
+use geofence::files::FenceFile;
 use jiff::{SignedDuration, Timestamp};
 use sim::fleet::Fleet;
 use sim::world::{Settings, World, midnight_before};
 use tokio_util::sync::CancellationToken;
+
+use crate::process::definitions::Definition;
 
 /// Hour at which the simulated day begins: people are about to leave their homes.
 const FROM_HOUR: f64 = 8.3;
@@ -59,6 +63,21 @@ impl Demo {
             .actors
             .iter()
             .map(|actor| actor.identity.device.clone())
+    }
+
+    /// What the consumers have to know about the town.
+    pub(super) fn definitions(&self) -> anyhow::Result<Vec<Definition>> {
+        let file = FenceFile::parse(&self.world.fences_geojson().to_string())?;
+        anyhow::ensure!(
+            file.problems.is_empty(),
+            "fences of the demo: {:?}",
+            file.problems
+        );
+        Ok(file
+            .fences
+            .iter()
+            .map(|fence| Definition::new(Topic::Fences, &fence.id, fence))
+            .collect())
     }
 
     /// Switches the devices on.

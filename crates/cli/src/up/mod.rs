@@ -14,7 +14,7 @@ use runtime::service::Phase;
 use tokio::sync::oneshot;
 
 use crate::exit::Outcome;
-use crate::process::{self, ConfigFile, Process, Settings};
+use crate::process::{self, ConfigFile, Consumer, Process, Settings, definitions};
 use crate::{say, topics};
 use demo::Demo;
 
@@ -55,6 +55,13 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
         topics::serve::run(readers, bus, stop)
     });
 
+    for consumer in Consumer::ALL {
+        process.consume(consumer, &settings);
+    }
+    if let Some(demo) = &demo {
+        definitions::publish(&process.bus, demo.definitions()?).await?;
+    }
+
     let (tell, told) = oneshot::channel();
     let (bus, config) = (process.bus.clone(), settings.gateway.clone());
     let reporter = process.health.part("gateway");
@@ -64,13 +71,6 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
         // Whoever wanted to know has stopped.
         let _ = tell.send(gateway.handle());
         gateway.run().await
-    });
-
-    let (stage, _) = geofence::new(&settings.geofence);
-    let (bus, reporter) = (process.bus.clone(), process.health.part("geofence"));
-    process.roles.spawn("geofence", Phase::Work, |stop| async move {
-        reporter.ready();
-        geofence::run(stage, bus, stop).await
     });
 
     let (bus, data, admin) = (process.bus.clone(), data.to_owned(), process.admin);
@@ -140,7 +140,7 @@ fn greet(handle: &Handle, admin: Option<SocketAddr>, data: &Path, demo: bool) {
     say(format_args!("  milepost topics read positions --follow{folder}"));
     if demo {
         say(format_args!(
-            "  milepost topics read device-events --limit 5{folder}"
+            "  milepost topics read fence-events --follow{folder}"
         ));
     } else {
         say(format_args!(

@@ -1,8 +1,8 @@
 use events::origin::v1::Protocol;
 use wire::gt06::{Settings, Splitter, Terminal};
-use wire::{Close, Session, Time};
+use wire::{Session, Time};
 
-use super::{Gate, Good, Patience, Turn};
+use super::{Expired, Gate, Good, Patience, Turn};
 use crate::translate::gt06;
 
 /// A GT06 connection.
@@ -68,7 +68,7 @@ impl Line {
         done
     }
 
-    pub(crate) fn expire(&mut self, now: Time) -> Option<Close> {
-        self.session.expire(now).close
+    pub(crate) fn expire(&mut self, now: Time) -> Expired {
+        self.session.expire(now).into()
     }
 }

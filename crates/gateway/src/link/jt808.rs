@@ -1,8 +1,8 @@
 use events::origin::v1::Protocol;
 use wire::jt808::{Message, Settings, Splitter, Terminal};
-use wire::{Close, Session, Time};
+use wire::{Session, Time};
 
-use super::{Gate, Good, Patience, Turn};
+use super::{Expired, Gate, Good, Patience, Turn};
 
 /// Id of the message whose frames hold the authentication code.
 const AUTHENTICATE: u16 = 0x0102;
@@ -62,8 +62,8 @@ impl Line {
         done
     }
 
-    pub(crate) fn expire(&mut self, now: Time) -> Option<Close> {
-        self.session.expire(now).close
+    pub(crate) fn expire(&mut self, now: Time) -> Expired {
+        self.session.expire(now).into()
     }
 }
 

@@ -207,11 +207,11 @@ impl Link {
     }
 
     /// Lets time pass.
-    pub(crate) fn expire(&mut self, now: Time) -> Option<Close> {
+    pub(crate) fn expire(&mut self, now: Time) -> Expired {
         match self {
             Self::Gt06(line) => line.expire(now),
             Self::Jt808(line) => line.expire(now),
-            Self::Undecided => None,
+            Self::Undecided => Expired::default(),
         }
     }
 
@@ -220,6 +220,27 @@ impl Link {
             Self::Gt06(_) => Protocol::Gt06,
             Self::Jt808(_) => Protocol::Jt808,
             Self::Undecided => Protocol::Unspecified,
+        }
+    }
+}
+
+/// What the passing of time asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Expired {
+    /// Frames to be written: requests for missing parts, questions asked again.
+    pub(crate) answers: Vec<u8>,
+    /// What was given up.
+    pub(crate) reject: Option<WireError>,
+    /// Why the connection is to end.
+    pub(crate) close: Option<Close>,
+}
+
+impl<M> From<Step<M>> for Expired {
+    fn from(step: Step<M>) -> Self {
+        Self {
+            answers: step.answers.into_iter().flat_map(|answer| answer.bytes).collect(),
+            reject: step.reject,
+            close: step.close,
         }
     }
 }

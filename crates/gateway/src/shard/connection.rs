@@ -2,6 +2,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
 use bytes::Bytes;
+use events::origin::v1::Transport;
 use mio::net::TcpStream;
 
 use super::steps::Queue;
@@ -19,6 +20,15 @@ pub(super) enum Channel {
         /// address gains nothing.
         credit: usize,
     },
+}
+
+impl Channel {
+    pub(super) const fn transport(&self) -> Transport {
+        match self {
+            Self::Tcp(_) => Transport::Tcp,
+            Self::Udp { .. } => Transport::Udp,
+        }
+    }
 }
 
 /// A connection, or the peer of a port for datagrams.

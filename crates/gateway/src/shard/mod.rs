@@ -288,10 +288,7 @@ impl Shard {
             return;
         };
         let connection = &mut **connection;
-        let transport = match connection.channel {
-            Channel::Tcp(_) => Transport::Tcp,
-            Channel::Udp { .. } => Transport::Udp,
-        };
+        let transport = connection.channel.transport();
         connection.state.totals.bytes_in += count as u64;
         self.core.counters.bytes_in.increment(count as u64);
         let shared = self.core.shared.clone();

@@ -4,6 +4,7 @@ use wire::Time;
 
 use super::Shard;
 use super::connection::{Connection, State};
+use super::core::Core;
 use crate::config::{Deadlines, millis};
 use crate::metrics::{self, Reason};
 
@@ -21,6 +22,7 @@ impl Shard {
         }
         let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
         let mut due = Vec::new();
+        let deadlines = &self.core.shared.config.deadlines.clone();
         for (slot, connection) in &mut self.connections {
             if overdue {
                 due.push((slot, Reason::Drain, true));
@@ -28,7 +30,9 @@ impl Shard {
                 if now >= connection.state.given_up_ms {
                     due.push((slot, ending, true));
                 }
-            } else if let Some(reason) = passed(connection, now, &self.core.shared.config.deadlines) {
+            } else if let Some(reason) = passed(&connection.state, now, deadlines) {
+                due.push((slot, reason, false));
+            } else if let Some(reason) = self.core.expire(slot, connection) {
                 due.push((slot, reason, false));
             }
         }
@@ -90,16 +94,31 @@ impl Shard {
     }
 }
 
+impl Core {
+    /// Lets time pass for a session: writes what it asks for again, rejects what it gives up.
+    fn expire(&mut self, slot: usize, connection: &mut Connection) -> Option<Reason> {
+        let expired = connection.link.expire(Time(self.now_ms));
+        let state = &mut connection.state;
+        if !expired.answers.is_empty() {
+            self.write(slot, state, expired.answers);
+        }
+        if let Some(error) = expired.reject {
+            let protocol = connection.link.protocol();
+            let origin = self.origin(state, protocol, connection.channel.transport());
+            let reject = self.reject(state, origin, &[], false, &error);
+            self.tell(state, &reject);
+        }
+        expired.close.map(Reason::from)
+    }
+}
+
 /// The deadline that a connection has passed, if any.
-fn passed(connection: &mut Connection, now: i64, deadlines: &Deadlines) -> Option<Reason> {
-    if let Some(reason) = passed_before_login(&connection.state, now, deadlines) {
+fn passed(state: &State, now: i64, deadlines: &Deadlines) -> Option<Reason> {
+    if let Some(reason) = passed_before_login(state, now, deadlines) {
         return Some(reason);
     }
-    let partial = connection.state.partial_ms;
-    if partial != 0 && now - partial >= millis(deadlines.frame_seconds) {
-        return Some(Reason::FrameTimeout);
-    }
-    connection.link.expire(Time(now)).map(Reason::from)
+    let partial = state.partial_ms;
+    (partial != 0 && now - partial >= millis(deadlines.frame_seconds)).then_some(Reason::FrameTimeout)
 }
 
 fn passed_before_login(state: &State, now: i64, deadlines: &Deadlines) -> Option<Reason> {

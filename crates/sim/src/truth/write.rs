@@ -42,6 +42,9 @@ pub fn write(world: &World, from: f64, into: &Path) -> Result<(), WriteError> {
     file("stops.csv", &|out| stop_rows(world, out))?;
     file("crossings.csv", &|out| crossing_rows(world, out))?;
     file("presence.csv", &|out| presence_rows(world, out))?;
+    file("fences.geojson", &|out| {
+        Ok(serde_json::to_writer_pretty(out, &world.fences_geojson())?)
+    })?;
     file("towers.csv", &|out| tower_rows(world, out))?;
     file("traces/gt_periods.csv", &|out| periods(world, from, out))?;
     file("traces/gt_trips.csv", &|out| trace_trips(world, from, out))?;

@@ -5,6 +5,7 @@
 
 mod day;
 mod fences;
+mod geojson;
 mod motion;
 mod people;
 mod places;

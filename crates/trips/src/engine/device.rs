@@ -86,6 +86,17 @@ pub struct Device {
     settles: Option<Millis>,
 }
 
+/// What is kept of a device beside its fixes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Head {
+    published: Vec<Published>,
+    front: Option<Carried>,
+    begin: Option<Begin>,
+    analysed: Millis,
+    settles: Option<Millis>,
+    level: usize,
+}
+
 impl Device {
     /// Takes a fix that arrived at `received`.
     pub fn push(&mut self, fix: Fix, received: Option<Millis>, config: &Config) -> Admission {
@@ -122,7 +133,7 @@ impl Device {
     /// True when fixes have arrived since the last [`Device::update`].
     #[must_use]
     pub fn has_news(&self) -> bool {
-        self.fresh > 0
+        self.fresh > 0 || self.late
     }
 
     /// When silence alone makes [`Device::update`] worth calling.
@@ -164,6 +175,69 @@ impl Device {
     pub fn bytes(&self) -> usize {
         let records = self.published.capacity() * std::mem::size_of::<Published>();
         std::mem::size_of::<Self>() + self.window.bytes() + records
+    }
+
+    /// Its fixes in order of time.
+    #[must_use]
+    pub fn fixes(&self) -> &[Fix] {
+        self.window.fixes()
+    }
+
+    /// Its fixes from `time` on.
+    #[must_use]
+    pub fn since(&self, time: Millis) -> &[Fix] {
+        self.window.since(time)
+    }
+
+    /// Time of its newest fix.
+    #[must_use]
+    pub fn newest(&self) -> Option<Millis> {
+        self.window.newest()
+    }
+
+    /// Grows whenever fixes were forgotten.
+    #[must_use]
+    pub fn rewrites(&self) -> u32 {
+        self.window.rewrites()
+    }
+
+    /// Everything but the fixes, as bytes to keep.
+    #[must_use]
+    pub fn head(&self) -> Option<Vec<u8>> {
+        let head = Head {
+            published: self.published.clone(),
+            front: self.front,
+            begin: self.begin,
+            analysed: self.analysed,
+            settles: self.settles,
+            level: self.window.level(),
+        };
+        serde_json::to_vec(&head).ok()
+    }
+
+    /// The device of kept bytes. Without a readable `head` it is a device whose records have not been published.
+    #[must_use]
+    pub fn restore(head: &[u8], fixes: Vec<Fix>, config: &Config) -> Self {
+        let head: Head = serde_json::from_slice(head).unwrap_or_default();
+        let mut window = Window::restored(fixes, head.level);
+        if window.fixes().len() > config.fixes_max {
+            window.thin(config.fixes_max);
+        }
+        Self {
+            fresh: window
+                .fixes()
+                .iter()
+                .filter(|fix| fix.time > head.analysed)
+                .count(),
+            // what came late before the restart may not have been analysed
+            late: true,
+            window,
+            published: head.published,
+            front: head.front,
+            begin: head.begin,
+            analysed: head.analysed,
+            settles: head.settles,
+        }
     }
 
     fn answer(&mut self, device: &str, question: Question, config: &Config) -> Vec<Record> {
@@ -229,18 +303,14 @@ impl Device {
         drafts.sort_by_key(|draft| (draft.gist.start, draft.key));
 
         let since = question.begin.map(|begin| begin.carried.key);
-        publish(
-            &mut self.published,
-            &reporter,
-            &drafts,
+        let silent = question.known_until - self.window.newest().unwrap_or(question.known_until);
+        let publishing = Publishing {
             since,
-            question.last,
-            changes,
-        );
-        self.settles = casts
-            .last()
-            .filter(|cast| cast.role == Role::Halt && cast.stay.last + 1 >= track.len())
-            .map(|cast| track.time(cast.from.at + config.stop_s));
+            told: question.last || silent as f64 >= config.gap_s * 1e3,
+            last: question.last,
+        };
+        publish(&mut self.published, &reporter, &drafts, publishing, changes);
+        self.settles = settles(&reporter, config).filter(|at| *at > question.known_until);
         self.begin = next_begin(&reporter, config).or(question.begin);
         if let Some(oldest) = question.give_up
             && let Some(front) = front(&reporter, oldest)
@@ -258,13 +328,35 @@ impl Device {
     }
 }
 
-/// Compares the drafts with what was published since the fix time `since` and tells the differences.
+/// How drafts are published.
+#[derive(Debug, Clone, Copy)]
+struct Publishing {
+    /// Nothing before the fix of this time was analysed.
+    since: Option<Millis>,
+    /// Trips without an end are told too: the device has gone silent.
+    told: bool,
+    /// All is final.
+    last: bool,
+}
+
+/// When silence alone will have made news: a stay at the end has become a stop, or a trip has been cut off.
+fn settles(reporter: &Reporter<'_>, config: &Config) -> Option<Millis> {
+    let track = reporter.track;
+    let newest = track.len().saturating_sub(1);
+    let last = reporter.casts.last().filter(|cast| cast.stay.last >= newest);
+    match last.map(|cast| (cast.role, cast.from.at)) {
+        Some((Role::Stop, _)) => None,
+        Some((_, from)) => Some(track.time(from + config.stop_s)),
+        None => Some(track.time(track.at(newest).seconds + config.gap_s)),
+    }
+}
+
+/// Compares the drafts with what was published and tells the differences.
 fn publish(
     published: &mut Vec<Published>,
     reporter: &Reporter<'_>,
     drafts: &[Draft],
-    since: Option<Millis>,
-    last: bool,
+    Publishing { since, told, last }: Publishing,
     changes: &mut Vec<Record>,
 ) {
     let finality = if last {
@@ -303,7 +395,7 @@ fn publish(
                 known.revision
             }
             // where a trip leads is told when it has got there
-            None if draft.is_trip() && draft.ongoing && !last => continue,
+            None if draft.is_trip() && draft.ongoing && !told => continue,
             None => {
                 let (trip, key, gist) = (draft.is_trip(), draft.key, draft.gist);
                 published.push(Published {

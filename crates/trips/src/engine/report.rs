@@ -277,6 +277,7 @@ impl Reporter<'_> {
             longitude: anchor.longitude,
             accuracy_m: cast.stay.sigma.max(self.config.wander_m) * RADIUS_TO_SIGMA,
             flags: self.stop_flags(cast).iter().map(|flag| *flag as i32).collect(),
+            fixes: (cast.stay.last + 1).saturating_sub(cast.stay.first) as u32,
             ongoing: draft.ongoing,
             ..proto::Stop::default()
         }

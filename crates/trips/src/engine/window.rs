@@ -36,11 +36,31 @@ pub(crate) struct Window {
     fixes: Vec<Fix>,
     /// Level of thinning reached, 0 for none.
     level: usize,
+    /// Grows whenever fixes were taken out.
+    rewrites: u32,
 }
 
 impl Window {
     pub(crate) fn fixes(&self) -> &[Fix] {
         &self.fixes
+    }
+
+    pub(crate) fn restored(mut fixes: Vec<Fix>, level: usize) -> Self {
+        fixes.sort();
+        fixes.dedup_by_key(|fix| fix.time);
+        Self {
+            fixes,
+            level,
+            rewrites: 0,
+        }
+    }
+
+    pub(crate) fn level(&self) -> usize {
+        self.level
+    }
+
+    pub(crate) fn rewrites(&self) -> u32 {
+        self.rewrites
     }
 
     /// Bytes of memory beside the struct's own.
@@ -104,6 +124,9 @@ impl Window {
     /// Forgets the fixes before `time`.
     pub(crate) fn forget(&mut self, time: Millis) {
         let at = self.fixes.partition_point(|fix| fix.time < time);
+        if at > 0 {
+            self.rewrites = self.rewrites.wrapping_add(1);
+        }
         self.fixes.drain(..at);
         if self.fixes.capacity() > 64 && self.fixes.len() < self.fixes.capacity() / 4 {
             self.fixes.shrink_to_fit();
@@ -116,6 +139,7 @@ impl Window {
             return;
         }
         self.level = self.level.max(1);
+        self.rewrites = self.rewrites.wrapping_add(1);
         while let Some(cell) = LEVELS.get(self.level - 1) {
             thin(&mut self.fixes, *cell);
             if self.fixes.len() <= most {

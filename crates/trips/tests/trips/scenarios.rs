@@ -316,7 +316,7 @@ fn t17_the_claim_uses_an_odometer_that_agrees() {
             .drive(9900.0)
             .park(30.0 * MINUTES);
         let (trip, _) = one_trip(&day);
-        let distance = trip.distance.clone().expect("a distance");
+        let distance = trip.distance.expect("a distance");
         assert_eq!(distance.verdict(), verdict);
         within(distance.odometer_m.expect("an odometer"), 9900.0 * rate, 5.0);
         within(distance.estimate_m, 9900.0, 99.0);
@@ -337,7 +337,7 @@ fn t18_an_odometer_that_stands_still_is_not_used() {
         .drive(9700.0)
         .park(30.0 * MINUTES);
     let (trip, _) = one_trip(&day);
-    let distance = trip.distance.clone().expect("a distance");
+    let distance = trip.distance.expect("a distance");
     assert_eq!(distance.verdict(), Verdict::OdometerStuck);
     assert!(has(&trip, Flag::OdometerStuck));
     within(distance.claim_m, 9700.0, 97.0);

@@ -1,0 +1,59 @@
+//! Reads roster files and what they refer to.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use attendance::roster::{Definitions, Problem, Resolved, file, resolve};
+
+use super::fences;
+
+/// Roster files as read and as resolved.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) written: Definitions,
+    pub(crate) resolved: Resolved,
+}
+
+/// Tells problems, one a line.
+pub(crate) fn tell(problems: &[Problem]) {
+    for problem in problems {
+        crate::say(format_args!("{problem}"));
+    }
+}
+
+/// Reads roster files together; sites may name fences of the GeoJSON file.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn load(rosters: &[PathBuf], fences: Option<&Path>) -> anyhow::Result<Loaded> {
+    let mut written = Definitions::default();
+    let mut problems = Vec::new();
+    for path in rosters {
+        let text = if path.as_os_str() == "-" {
+            std::io::read_to_string(std::io::stdin())
+        } else {
+            std::fs::read_to_string(path)
+        };
+        let text = text.with_context(|| format!("read {}", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let include = |name: &str| {
+            let file = folder.join(name);
+            std::fs::read_to_string(&file).map_err(|error| format!("read {}: {error}", file.display()))
+        };
+        problems.extend(file::read(
+            &path.display().to_string(),
+            &text,
+            &include,
+            &mut written,
+        ));
+    }
+    let shapes = match fences {
+        Some(path) => fences::shapes(path)?,
+        None => Default::default(),
+    };
+    let mut resolved = resolve(&written, &shapes);
+    problems.append(&mut resolved.problems);
+    problems.sort();
+    resolved.problems = problems;
+    Ok(Loaded { written, resolved })
+}

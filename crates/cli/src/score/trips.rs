@@ -1,0 +1,273 @@
+//! `milepost score trips`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use events::trip::v1::{Stop, Trip};
+use serde_json::{Map, Value, json};
+use trips::engine::{Config, Device, Fix, Millis, Record};
+use trips::score::{Interval, Spread, Tally, between_m, phantom_m_per_h};
+
+use super::outings::{self, Recording};
+use super::plot;
+use crate::exit::Outcome;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  milepost score trips --data ../shared/data/traces/mobilitynet\n  \
+    milepost score trips --data FOLDER --plot day.svg --recording train_bus_ebike_mtv_ucb__p06__android-2"
+)]
+pub(crate) struct Arguments {
+    /// Folder of recordings with their truth, in the layout of the MobilityNet extract
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// A table, or one JSON object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Fixes in the order in which the phone stored them, instead of in order of time
+    #[arg(long)]
+    as_arrived: bool,
+    /// Physics and policy as TOML; what it leaves out keeps its default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Draws fixes, truth and result of one recording
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// Which recording to draw, by the beginning of its name; the first by default
+    #[arg(long, value_name = "NAME", requires = "plot")]
+    recording: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Trips and stops that were found on a recording.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) trips: Vec<Trip>,
+    pub(super) stops: Vec<Stop>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let config = crate::derive::trips::config(arguments.config.as_deref())?;
+    let recordings = outings::read(&arguments.data)?;
+    anyhow::ensure!(
+        !recordings.is_empty(),
+        "expected recordings in {}, found none",
+        arguments.data.display()
+    );
+    if let Some(file) = &arguments.plot {
+        let wanted = arguments.recording.as_deref().unwrap_or_default();
+        let recording = recordings
+            .iter()
+            .find(|recording| recording.name.starts_with(wanted))
+            .with_context(|| format!("expected the beginning of a recording's name, found {wanted:?}"))?;
+        let found = find(recording, arguments.as_arrived, &config);
+        std::fs::write(file, plot::svg(recording, &found))
+            .with_context(|| format!("write {}", file.display()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    for recording in &recordings {
+        let tally = score(
+            recording,
+            &find(recording, arguments.as_arrived, &config),
+            &config,
+        );
+        for set in sets(recording) {
+            tallies.entry(set).or_default().add(&tally);
+        }
+    }
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        Format::Text => write_text(&mut out, &tallies)?,
+        Format::Json => writeln!(out, "{}", json(&tallies))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sets that a recording belongs to: by kind of outing, and by phone, since each phone had its own setting.
+fn sets(recording: &Recording) -> Vec<String> {
+    let set = match recording.spec.as_str() {
+        "unimodal_trip_car_bike_mtv_la" => "A",
+        "car_scooter_brex_san_jose" => "B",
+        _ => "C",
+    };
+    let mut sets = vec![
+        set.to_owned(),
+        "A+B+C".to_owned(),
+        format!("phone {}", recording.phone),
+    ];
+    if set != "C" {
+        sets.push("A+B".to_owned());
+    }
+    sets
+}
+
+/// Runs the engine as it would have run: with the results that were due on the way.
+fn find(recording: &Recording, as_arrived: bool, config: &Config) -> Found {
+    let mut fixes = recording.fixes.clone();
+    if as_arrived {
+        fixes.sort_by_key(|(_, arrived)| *arrived);
+    } else {
+        fixes.sort_by_key(|(fix, _)| *fix);
+    }
+    let mut device = Device::default();
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    let mut keep = |found: Vec<Record>| {
+        for record in found {
+            records.insert(record.id().to_owned(), record);
+        }
+    };
+    for (fix, arrived) in fixes {
+        device.push(fix, as_arrived.then_some(arrived), config);
+        if device.is_due(config) {
+            keep(device.update(&recording.phone, fix.time, config));
+        }
+    }
+    keep(device.close(&recording.phone, config));
+    let mut found = Found::default();
+    for record in records.into_values().filter(|record| !record.is_withdrawn()) {
+        match record {
+            Record::Trip(trip) => found.trips.push(trip),
+            Record::Stop(stop) => found.stops.push(stop),
+        }
+    }
+    found
+        .trips
+        .sort_by_key(|trip| trip.start_time.map(|at| (at.seconds, at.nanos)));
+    found
+        .stops
+        .sort_by_key(|stop| stop.start_time.map(|at| (at.seconds, at.nanos)));
+    found
+}
+
+fn score(recording: &Recording, found: &Found, config: &Config) -> Tally {
+    let intervals: Vec<Interval> = found.trips.iter().map(interval).collect();
+    let mut tally = Tally::compare(&recording.trips, &intervals);
+    let mut fixes: Vec<Fix> = recording.fixes.iter().map(|(fix, _)| *fix).collect();
+    fixes.sort();
+    let millis = |seconds: f64| (seconds * 1e3).round() as Millis;
+    for (leg, length) in &recording.car_legs {
+        if let Some(metres) = between_m(&fixes, millis(leg.start), millis(leg.end), config) {
+            tally.distance.push((metres - length).abs() / length);
+        }
+    }
+    let counted: Vec<(Millis, Millis, f64)> = found
+        .trips
+        .iter()
+        .zip(&intervals)
+        .map(|(trip, at)| {
+            (
+                millis(at.start),
+                millis(at.end),
+                trip.distance.as_ref().map_or(0.0, |distance| distance.estimate_m),
+            )
+        })
+        .collect();
+    for stand in recording.stands.iter().filter(|stand| stand.end > stand.start) {
+        tally
+            .phantom_m_per_h
+            .push(phantom_m_per_h(&counted, millis(stand.start), millis(stand.end)));
+    }
+    tally
+}
+
+pub(super) fn seconds(at: Option<&events::Timestamp>) -> f64 {
+    at.map_or(f64::NAN, |at| at.seconds as f64 + f64::from(at.nanos) / 1e9)
+}
+
+pub(super) fn interval(trip: &Trip) -> Interval {
+    Interval {
+        start: seconds(trip.start_time.as_ref()),
+        end: seconds(trip.end_time.as_ref()),
+    }
+}
+
+fn rounded(value: f64, digits: i32) -> f64 {
+    let unit = 10_f64.powi(digits);
+    (value * unit).round() / unit
+}
+
+fn spread(errors: &[f64], scale: f64, digits: i32) -> Value {
+    Spread::of(errors).map_or(Value::Null, |spread| {
+        json!({ "median": rounded(spread.median * scale, digits), "p90": rounded(spread.p90 * scale, digits) })
+    })
+}
+
+fn json(tallies: &BTreeMap<String, Tally>) -> Value {
+    let row = |tally: &Tally| {
+        json!({
+            "truth": tally.truth,
+            "found": tally.found,
+            "precision": rounded(tally.precision(), 3),
+            "recall": rounded(tally.recall(), 3),
+            "f1": rounded(tally.f1(), 3),
+            "splits": tally.splits,
+            "merges": tally.merges,
+            "start_error_s": spread(&tally.start_s, 1.0, 1),
+            "end_error_s": spread(&tally.end_s, 1.0, 1),
+            "car_distance_error_percent": spread(&tally.distance, 100.0, 1),
+            "phantom_m_per_h": spread(&tally.phantom_m_per_h, 1.0, 1),
+        })
+    };
+    Value::Object(
+        tallies
+            .iter()
+            .map(|(set, tally)| (set.clone(), row(tally)))
+            .collect::<Map<_, _>>(),
+    )
+}
+
+fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
+    writeln!(
+        out,
+        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}",
+        "set",
+        "truth",
+        "found",
+        "P",
+        "R",
+        "F1",
+        "splits",
+        "merges",
+        "start s",
+        "end s",
+        "car dist %",
+        "phantom m/h"
+    )?;
+    for (set, tally) in tallies {
+        let cell = |errors: &[f64], scale: f64| {
+            Spread::of(errors).map_or_else(
+                || "-".to_owned(),
+                |it| format!("{:.1} / {:.1}", it.median * scale, it.p90 * scale),
+            )
+        };
+        writeln!(
+            out,
+            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}",
+            tally.truth,
+            tally.found,
+            tally.precision(),
+            tally.recall(),
+            tally.f1(),
+            tally.splits,
+            tally.merges,
+            cell(&tally.start_s, 1.0),
+            cell(&tally.end_s, 1.0),
+            cell(&tally.distance, 100.0),
+            cell(&tally.phantom_m_per_h, 1.0),
+        )?;
+    }
+    writeln!(
+        out,
+        "Errors as median / 90th percentile. Phones carried different settings of their sensors."
+    )
+}

@@ -1,0 +1,45 @@
+//! Metrics of trips, each declared once.
+
+use metrics::{counter, gauge};
+use runtime::metrics::{Declaration, Unit};
+
+/// Every metric of trips.
+pub const ALL: &[Declaration] = &[FIXES, RECORDS, DEVICES, STATE_BYTES];
+
+const FIXES: Declaration = Declaration::counter(
+    "milepost_trips_fixes_total",
+    Unit::Count,
+    &["result"],
+    "Positions read, by what became of them: taken, repeated, late, future, not-valid, time, place.",
+);
+const RECORDS: Declaration = Declaration::counter(
+    "milepost_trips_records_total",
+    Unit::Count,
+    &["kind", "change"],
+    "Records published: trips and stops, new, revised, final or withdrawn.",
+);
+const DEVICES: Declaration = Declaration::gauge(
+    "milepost_trips_devices",
+    Unit::Count,
+    &["partition"],
+    "Devices with state.",
+);
+const STATE_BYTES: Declaration = Declaration::gauge(
+    "milepost_trips_state_bytes",
+    Unit::Bytes,
+    &["partition"],
+    "Memory that the state of the devices takes.",
+);
+
+pub(crate) fn fix(result: &'static str) {
+    counter!(FIXES.name, "result" => result).increment(1);
+}
+
+pub(crate) fn record(kind: &'static str, change: &'static str) {
+    counter!(RECORDS.name, "kind" => kind, "change" => change).increment(1);
+}
+
+pub(crate) fn state(partition: u32, devices: usize, bytes: usize) {
+    gauge!(DEVICES.name, "partition" => partition.to_string()).set(devices as f64);
+    gauge!(STATE_BYTES.name, "partition" => partition.to_string()).set(bytes as f64);
+}
