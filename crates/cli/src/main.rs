@@ -1,5 +1,6 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod attendance;
 mod chaos;
 mod config;
 mod decode;
@@ -41,14 +42,16 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
+    /// Attendance: the month of some people
+    Attendance(attendance::Arguments),
+    /// Persons, bindings, shifts, calendars, approvals
+    Rosters(rosters::Arguments),
     /// Definitions of fences, and who is in them
     Fences(fences::Arguments),
     /// Faults on purpose, and what they did not do
     Chaos(chaos::Arguments),
     /// An engine against the truth
     Score(score::Arguments),
-    /// Persons, bindings, shifts, calendars, approvals
-    Rosters(rosters::Arguments),
     /// Simulated devices over real sockets
     Sim(sim::Arguments),
     /// Topics of the log
@@ -70,10 +73,11 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
+        Command::Attendance(arguments) => attendance::run(&arguments),
+        Command::Rosters(arguments) => rosters::run(&arguments),
         Command::Fences(arguments) => fences::run(&arguments),
         Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
-        Command::Rosters(arguments) => rosters::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
     };

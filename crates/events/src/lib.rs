@@ -1,6 +1,6 @@
 //! The event schema: the one thing that all parts of Milepost share.
 //!
-//! [`milepost`] holds the types generated from `proto/`, with their comments. [`Topic`] names the topics and
+//! The modules named after nouns hold the types generated from `proto/`, with their comments. [`Topic`] names the topics and
 //! says how each is keyed and retained; [`headers`] names the record headers; [`DeviceId`] is the key of most of them.
 
 pub mod headers;

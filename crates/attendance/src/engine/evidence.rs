@@ -274,7 +274,7 @@ fn seen_at(roster: &Roster, person: &Person, punch: &Punch, origin: Origin) -> O
                 View::Foreign(site) => roster.is_customer(site),
                 _ => false,
             };
-            (inside || counted).then(|| Sighting {
+            (inside || counted).then_some(Sighting {
                 origin,
                 view: if inside { seen.view } else { View::Inside(own) },
                 ..seen

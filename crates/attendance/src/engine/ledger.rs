@@ -173,16 +173,16 @@ fn content(record: &Record) -> Record {
     }
 }
 
-/// What a record says about the time up to `until`: a change of it is a correction, the rest is time passing.
-fn history(
-    record: &Record,
-    until: i64,
-) -> (
+/// Segments (label, from, until, bridged), arrival and due arrival, shift, scheduled minutes.
+type History<'a> = (
     Vec<(i32, i64, i64, bool)>,
     [Option<events::Timestamp>; 2],
-    &str,
+    &'a str,
     u32,
-) {
+);
+
+/// What a record says about the time up to `until`: a change of it is a correction, the rest is time passing.
+fn history(record: &Record, until: i64) -> History<'_> {
     // The minute that was running then may still turn out either way.
     let until = until.div_euclid(60) * 60 - 60;
     let seconds = |time: &Option<events::Timestamp>| time.as_ref().map_or(0, |time| time.seconds);

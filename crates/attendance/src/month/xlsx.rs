@@ -44,14 +44,12 @@ fn calendar(sheet: &mut Worksheet, month: &Month) -> Result<(), XlsxError> {
     sheet.write_string_with_format(2, 0, "工号 person", &head())?;
     sheet.write_string_with_format(2, 1, "姓名 name", &head())?;
     let centred = head().set_align(FormatAlign::Center);
-    let mut column = 2;
-    for day in month.days() {
+    for (column, day) in (2..).zip(month.days()) {
         let weekday = WEEKDAYS
             .get(usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0))
             .unwrap_or(&"");
         sheet.write_string_with_format(2, column, format!("{}\n{weekday}", day.day()), &centred)?;
         sheet.set_column_width(column, 4)?;
-        column += 1;
     }
     sheet.set_row_height(2, 32)?;
     sheet.set_column_width(0, 12)?.set_column_width(1, 12)?;

@@ -1,8 +1,8 @@
 //! From positions to presence: which site a fix is in, how sure that is, and where somebody was between the fixes.
 //!
-//! * [`view`] puts one fix in relation to the sites of a person.
-//! * [`clean`] takes out what contradicts itself: simulated fixes, towers that flip, the worse of two devices.
-//! * [`timeline`] joins what is left to pieces of time in one state.
+//! * [`mod@view`] puts one fix in relation to the sites of a person.
+//! * [`mod@clean`] takes out what contradicts itself: simulated fixes, towers that flip, the worse of two devices.
+//! * [`mod@timeline`] joins what is left to pieces of time in one state.
 
 mod clean;
 mod sighting;

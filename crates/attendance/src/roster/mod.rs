@@ -1,6 +1,6 @@
 //! Definitions: who works when and where, by which rules.
 //!
-//! [`file`] reads the documented TOML format into the messages of the compacted topics; [`resolve`] checks those
+//! [`mod@file`] reads the documented TOML format into the messages of the compacted topics; [`mod@resolve`] checks those
 //! messages, from a file or from the topics, and makes the [`Roster`] that the engine uses. What cannot be used is
 //! named as a [`Problem`] and left out; the rest works.
 

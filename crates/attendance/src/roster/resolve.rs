@@ -107,11 +107,13 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
             approval(&entry.value, person, &sites).map(|approval| person.approvals.push(approval))
         });
         if let Err((field, text)) = result {
-            problems.push(
-                entry
-                    .at
-                    .problem(field, format!("approval {}: {field}: {text}", entry.value.id)),
-            );
+            problems.push(entry.at.problem(
+                field,
+                format!(
+                    "approval {} of {}: {field}: {text}",
+                    entry.value.id, entry.value.person
+                ),
+            ));
         }
     }
     for entry in &written.balances {

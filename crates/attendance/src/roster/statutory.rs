@@ -45,12 +45,13 @@ mod tests {
 
     #[test]
     fn a_year_has_thirteen_statutory_days_since_2025() {
+        // In 2028 Mid-Autumn falls on 3 October, which is one already.
         for (year, expected) in [
             (2024, 11),
             (2025, 13),
             (2026, 13),
             (2027, 13),
-            (2028, 13),
+            (2028, 12),
             (2029, 13),
             (2030, 13),
         ] {

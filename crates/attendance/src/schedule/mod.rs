@@ -64,7 +64,7 @@ impl Instance {
 
 /// What is due on `day` as known at `now`; none when nothing is said about the day or it is outside employment.
 ///
-/// The window is the widest one; [`windows`] cuts it where neighbours need their part.
+/// The window is the widest one; [`mod@windows`] cuts it where neighbours need their part.
 #[must_use]
 pub fn instance(roster: &Roster, person: &Person, day: Date, now: i64) -> Option<Instance> {
     let duty = effective::duty(person, day, now)?;

@@ -1,4 +1,5 @@
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -6,8 +7,8 @@ use super::kill::{self, What};
 use crate::exit::{FAILED, Outcome};
 use crate::{process, say};
 
-/// Kills: with a second of life and some start each, they take about a minute.
-const KILLS: u32 = 40;
+/// How long the program is killed.
+const KILLING: Duration = Duration::from_secs(60);
 
 /// Example: milepost chaos demo
 #[derive(Debug, Args)]
@@ -23,7 +24,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
     let run = kill::Arguments {
         target: What::Up,
-        kills: KILLS,
+        kills: u32::MAX,
+        within: KILLING,
         seed: arguments.seed,
         connections: 50,
         in_flight: 4,
@@ -32,12 +34,10 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         keep: None,
     };
     say(format_args!(
-        "50 devices report to `milepost up`, which is killed with SIGKILL {KILLS} times"
+        "for a minute, 50 devices report to `milepost up`, which is killed with SIGKILL again and again"
     ));
     let line = process::runtime()?.block_on(kill::measure(&run, |number, acked| {
-        say(format_args!(
-            "killed {number:>2} of {KILLS}   acked so far {acked:>7}"
-        ));
+        say(format_args!("killed {number:>3} times   acked so far {acked:>7}"));
     }))?;
     let verdict = &line.verdict;
     let mut out = std::io::stdout().lock();

@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// How many kills
     #[arg(long, default_value_t = 10)]
     pub(super) kills: u32,
+    /// Begin no kill later than this, however many are left
+    #[arg(long, default_value = "24h", value_parser = crate::sim::duration)]
+    pub(super) within: Duration,
     /// Decides when the kills come
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -127,6 +130,7 @@ pub(super) async fn measure(arguments: &Arguments, tell: impl FnMut(u32, u64)) -
     let plan = Plan {
         seed: arguments.seed,
         kills: arguments.kills,
+        within: arguments.within,
         life_ms: (50, 1500),
         limit: LIMIT,
         loads: vec![load(Protocol::Jt808, target.listens), load(Protocol::Gt06, gt06)],

@@ -63,7 +63,7 @@ fn print<T: serde::Serialize + std::fmt::Display>(report: &T, format: Format) ->
 }
 
 /// Reads `90s`, `5m`, `1h 30m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let expected = || format!("expected a duration such as 90s, 5m or 1h30m, found {text:?}");
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| expected())?;
     Duration::try_from(parsed).map_err(|_| expected())

@@ -7,6 +7,9 @@ mod read;
 mod request;
 pub(crate) mod serve;
 
+pub(crate) use access::Access;
+pub(crate) use read::whole;
+
 use clap::{Args, Subcommand};
 
 use crate::exit::Outcome;

@@ -41,20 +41,42 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     process::runtime()?.block_on(async {
         match arguments.access.open().await? {
             Topics::Log(bus) => request.answer(&bus, tokio::io::stdout()).await,
-            Topics::Process(stream) => ask(&request, stream).await,
+            Topics::Process(stream) => ask(&request, stream, tokio::io::stdout()).await,
         }
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// Everything that a topic holds now, as the lines that `topics read` prints.
+pub(crate) fn whole(access: &Access, topic: &str) -> anyhow::Result<String> {
+    let request = Request {
+        topic: topic.to_owned(),
+        from: From::Beginning,
+        key: None,
+        limit: None,
+        follow: false,
+    };
+    let mut answer = Vec::new();
+    process::runtime()?.block_on(async {
+        match access.open().await? {
+            Topics::Log(bus) => request.answer(&bus, &mut answer).await,
+            Topics::Process(stream) => ask(&request, stream, &mut answer).await,
+        }
+    })?;
+    Ok(String::from_utf8(answer)?)
+}
+
 /// Has the process that has the log answer.
-async fn ask(request: &Request, stream: tokio::net::UnixStream) -> anyhow::Result<()> {
+async fn ask(
+    request: &Request,
+    stream: tokio::net::UnixStream,
+    mut out: impl tokio::io::AsyncWrite + Unpin,
+) -> anyhow::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     writer.write_all(&line).await?;
     let mut answer = BufReader::new(reader);
-    let mut out = tokio::io::stdout();
     loop {
         let part = answer.fill_buf().await?;
         if part.is_empty() {

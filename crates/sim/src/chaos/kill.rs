@@ -20,8 +20,10 @@ const LOOK: Duration = Duration::from_millis(5);
 pub struct Plan {
     /// Decides when the kills come.
     pub seed: u64,
-    /// How many.
+    /// How many at most.
     pub kills: u32,
+    /// No kill begins later than this after the first answer.
+    pub within: Duration,
     /// Shortest and longest life of the program once it is answering, in milliseconds.
     pub life_ms: (u64, u64),
     /// Longest time that the program may take to listen, to answer the first message, or to stop.
@@ -101,9 +103,12 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
         .collect();
     first_answer(&acked, 0, 0, plan.limit).await?;
 
+    let begin = Instant::now();
+    let mut kills = 0;
     let mut recoveries = Vec::new();
     let mut kills_under_load = 0;
-    for number in 1..=plan.kills {
+    while kills < plan.kills && begin.elapsed() < plan.within {
+        kills += 1;
         let life = rng.random_range(plan.life_ms.0..=plan.life_ms.1);
         let before_life = acked.load(Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(life)).await;
@@ -112,9 +117,9 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
         let before = acked.load(Ordering::Relaxed);
         kills_under_load += u32::from(before > before_life);
         child = target.start(plan.limit).await?;
-        first_answer(&acked, before, number, plan.limit).await?;
+        first_answer(&acked, before, kills, plan.limit).await?;
         recoveries.push(killed.elapsed().as_millis() as u64);
-        tell(number, acked.load(Ordering::Relaxed));
+        tell(kills, acked.load(Ordering::Relaxed));
     }
     // The last life is long enough to send again what the kills left unanswered.
     tokio::time::sleep(Duration::from_millis(plan.life_ms.1)).await;
@@ -127,7 +132,7 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
     let status = target.terminate(&mut child, plan.limit).await?;
     recoveries.sort_unstable();
     Ok(Results {
-        kills: plan.kills,
+        kills,
         kills_under_load,
         recovery_ms: Recovery {
             median: recoveries.get(recoveries.len() / 2).copied().unwrap_or_default(),

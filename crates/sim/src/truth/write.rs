@@ -45,6 +45,9 @@ pub fn write(world: &World, from: f64, into: &Path) -> Result<(), WriteError> {
     file("fences.geojson", &|out| {
         Ok(serde_json::to_writer_pretty(out, &world.fences_geojson())?)
     })?;
+    file("rosters.toml", &|out| {
+        out.write_all(world.roster_toml().as_bytes())
+    })?;
     file("towers.csv", &|out| tower_rows(world, out))?;
     file("traces/gt_periods.csv", &|out| periods(world, from, out))?;
     file("traces/gt_trips.csv", &|out| trace_trips(world, from, out))?;

@@ -11,6 +11,7 @@ mod people;
 mod places;
 mod plane;
 mod roads;
+mod roster;
 mod towers;
 mod track;
 

@@ -5,7 +5,7 @@
 //!   dissecting and telling follow from the description.
 //! * [`message`]: the table of messages, chosen by number, kind of frame, length and [`Model`].
 //! * [`Facts`]: what a message says about its device, the same for all messages.
-//! * [`encode`]: messages to bytes, either direction.
+//! * [`encode()`]: messages to bytes, either direction.
 //! * [`Terminal`]: the platform's side of a connection as a [`crate::Session`].
 //! * [`analyse`]: every byte of every frame by name.
 
