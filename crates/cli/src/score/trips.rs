@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use events::trip::v1::{Stop, Trip};
+use events::trip::v1::{PathPoint, Stop, Trip};
 use serde_json::{Map, Value, json};
-use trips::engine::{Config, Device, Fix, Millis, Record};
-use trips::score::{Interval, Spread, Tally, between_m, phantom_m_per_h};
+use trips::engine::{Config, Device, Fix, Millis, Place, Record};
+use trips::score::{Interval, Spread, Tally, between_m, path_m_per_h, phantom_m_per_h};
 
 use super::outings::{self, Recording};
 use super::plot;
@@ -172,10 +172,21 @@ fn score(recording: &Recording, found: &Found, config: &Config) -> Tally {
             )
         })
         .collect();
+    let point = |point: &PathPoint| {
+        let place = Place::new(point.latitude, point.longitude);
+        (millis(seconds(point.time.as_ref())), place)
+    };
+    let paths: Vec<Vec<(Millis, Place)>> = found
+        .trips
+        .iter()
+        .map(|trip| trip.path.iter().map(point).collect())
+        .collect();
     for stand in recording.stands.iter().filter(|stand| stand.end > stand.start) {
+        let (from, until) = (millis(stand.start), millis(stand.end));
         tally
             .phantom_m_per_h
-            .push(phantom_m_per_h(&counted, millis(stand.start), millis(stand.end)));
+            .push(phantom_m_per_h(&counted, from, until));
+        tally.path_m_per_h.push(path_m_per_h(&paths, from, until));
     }
     tally
 }
@@ -216,6 +227,7 @@ fn json(tallies: &BTreeMap<String, Tally>) -> Value {
             "end_error_s": spread(&tally.end_s, 1.0, 1),
             "car_distance_error_percent": spread(&tally.distance, 100.0, 1),
             "phantom_m_per_h": spread(&tally.phantom_m_per_h, 1.0, 1),
+            "phantom_path_m_per_h": spread(&tally.path_m_per_h, 1.0, 1),
         })
     };
     Value::Object(
@@ -229,7 +241,7 @@ fn json(tallies: &BTreeMap<String, Tally>) -> Value {
 fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
     writeln!(
         out,
-        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}",
+        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
         "set",
         "truth",
         "found",
@@ -241,7 +253,8 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
         "start s",
         "end s",
         "car dist %",
-        "phantom m/h"
+        "phantom m/h",
+        "on path m/h"
     )?;
     for (set, tally) in tallies {
         let cell = |errors: &[f64], scale: f64| {
@@ -252,7 +265,7 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
         };
         writeln!(
             out,
-            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}",
+            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
             tally.truth,
             tally.found,
             tally.precision(),
@@ -264,10 +277,12 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
             cell(&tally.end_s, 1.0),
             cell(&tally.distance, 100.0),
             cell(&tally.phantom_m_per_h, 1.0),
+            cell(&tally.path_m_per_h, 1.0),
         )?;
     }
     writeln!(
         out,
-        "Errors as median / 90th percentile. Phones carried different settings of their sensors."
+        "Errors as median / 90th percentile. Phones carried different settings of their sensors. Phantom: metres after \
+         the end of a true trip, with the distance of a found one spread over its time, and along its path."
     )
 }

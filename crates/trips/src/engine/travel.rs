@@ -1,5 +1,7 @@
 //! What happened on the way: distance, legs by means of travel, halts, top speed.
 
+use std::collections::VecDeque;
+
 use super::config::Config;
 use super::place::Place;
 use super::role::{Cast, Role};
@@ -146,13 +148,13 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
         })
         .collect();
     let long = pauses.len();
-    let mut head: Option<(&Mark, f64)> = None;
     let stand = |head: &Mark, until: f64, pauses: &mut Vec<Pause>| {
         let within = pauses
             .iter()
             .take(long)
             .any(|pause| pause.from <= until && head.seconds <= pause.until);
-        if until - head.seconds >= HALT_S && !within && pauses.len() < HALTS_MAX {
+        let lasts = until - head.seconds >= HALT_S;
+        if lasts && !within && pauses.len() < HALTS_MAX {
             pauses.push(Pause {
                 wait: false,
                 from: head.seconds,
@@ -160,21 +162,25 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
                 place: head.place,
             });
         }
+        lasts
     };
+    // marks that have not moved; who slows down has its oldest ones taken off until the rest stands
+    let mut still: VecDeque<&Mark> = VecDeque::new();
     for mark in marks.iter().filter(|mark| mark.sigma <= SHARP_SIGMA_M) {
-        head = match head {
-            Some((first, _)) if mark.place.distance_m(&first.place) <= HALT_M.max(3.0 * mark.sigma) => {
-                Some((first, mark.seconds))
+        while let (Some(head), Some(last)) = (still.front(), still.back()) {
+            if mark.place.distance_m(&head.place) <= HALT_M.max(3.0 * mark.sigma) {
+                break;
             }
-            Some((first, until)) => {
-                stand(first, until, &mut pauses);
-                Some((mark, mark.seconds))
+            if stand(head, last.seconds, &mut pauses) {
+                still.clear();
+            } else {
+                still.pop_front();
             }
-            None => Some((mark, mark.seconds)),
-        };
+        }
+        still.push_back(mark);
     }
-    if let Some((first, until)) = head {
-        stand(first, until, &mut pauses);
+    if let (Some(head), Some(last)) = (still.front(), still.back()) {
+        stand(head, last.seconds, &mut pauses);
     }
     pauses.sort_by(|a, b| a.from.total_cmp(&b.from));
     pauses.dedup_by(|next, last| {

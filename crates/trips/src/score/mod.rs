@@ -7,7 +7,7 @@
 mod distance;
 mod spread;
 
-pub use distance::{between_m, phantom_m_per_h};
+pub use distance::{between_m, path_m_per_h, phantom_m_per_h};
 pub use spread::Spread;
 
 /// Least overlap of a match, as a share of the union.
@@ -55,8 +55,10 @@ pub struct Tally {
     pub end_s: Vec<f64>,
     /// Errors of distances as shares of the true ones.
     pub distance: Vec<f64>,
-    /// Metres counted per hour while standing.
+    /// Metres counted per hour while standing, the distance of a trip shared out evenly over its time.
     pub phantom_m_per_h: Vec<f64>,
+    /// Metres of paths per hour while standing.
+    pub path_m_per_h: Vec<f64>,
 }
 
 impl Tally {
@@ -105,6 +107,7 @@ impl Tally {
         self.end_s.extend(&other.end_s);
         self.distance.extend(&other.distance);
         self.phantom_m_per_h.extend(&other.phantom_m_per_h);
+        self.path_m_per_h.extend(&other.path_m_per_h);
     }
 
     /// Share of the found trips that are true.

@@ -1,16 +1,16 @@
-//! Days of real phones and buses: the order of arrival does not matter, and known journeys are found.
+//! Days of real phones: the order of arrival does not matter.
 
-use std::io::{BufReader, Read as _};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
 use trips::engine::{Config, Device, Fix, Millis};
 
-use crate::day::{Result, result, shuffled};
+use crate::day::{Result, shuffled};
 
 /// The traces beside the repository, unless they are not there.
-fn traces() -> Option<PathBuf> {
+pub(crate) fn traces() -> Option<PathBuf> {
     let shared = std::env::var_os("MILEPOST_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
@@ -99,36 +99,4 @@ proptest! {
         in_order.sort();
         prop_assert_eq!(closed(shuffled(fixes, seed)), closed(in_order));
     }
-}
-
-#[test]
-fn a_bus_journey_is_one_trip_with_its_stops_as_halts() {
-    let Some(folder) = traces() else { return };
-    let mut text = String::new();
-    std::fs::File::open(folder.join("bus304/304_to_UL_2019-02-18_0745.gpx"))
-        .and_then(|mut file| file.read_to_string(&mut text))
-        .expect("the journey");
-    let value = |part: &str, before: &str, after: &str| {
-        let from = part.find(before).expect("a field") + before.len();
-        let until = part[from..].find(after).expect("its end") + from;
-        part[from..until].to_owned()
-    };
-    let fixes: Vec<Fix> = text
-        .split("<trkpt ")
-        .skip(1)
-        .filter_map(|part| {
-            let time: jiff::Timestamp = value(part, "<time>", "<").parse().expect("a time");
-            let number = |name: &str| value(part, name, "\"").parse::<f64>().expect("a number");
-            Fix::new(time.as_millisecond(), number("lat=\""), number("lon=\""), 10.0)
-        })
-        .collect();
-    assert_eq!(fixes.len(), 2144);
-    let found = result(&fixes);
-    assert_eq!(
-        found.trips.len(),
-        1,
-        "{:?}",
-        found.trips.iter().map(|trip| trip.duration_s).collect::<Vec<_>>()
-    );
-    assert!(found.trips[0].halts.len() >= 10, "{}", found.trips[0].halts.len());
 }

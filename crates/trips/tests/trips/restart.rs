@@ -13,12 +13,13 @@ use trips::engine::{Config, Fix, Record};
 
 use crate::day::{Day, Result};
 
-fn received(fix: &Fix, offset: u64) -> (Received, Timestamp) {
+/// The event of a fix that came at once.
+pub(crate) fn position(fix: &Fix) -> Position {
     let at = events::Timestamp {
         seconds: fix.time.div_euclid(1000),
         nanos: (fix.time.rem_euclid(1000) * 1_000_000) as i32,
     };
-    let position = Position {
+    Position {
         device: "d".to_owned(),
         fix_time: Some(at),
         received_at: Some(at),
@@ -27,14 +28,17 @@ fn received(fix: &Fix, offset: u64) -> (Received, Timestamp) {
         longitude: fix.longitude(),
         accuracy_m: Some(fix.accuracy_m()),
         ..Position::default()
-    };
+    }
+}
+
+fn received(fix: &Fix, offset: u64) -> (Received, Timestamp) {
     let timestamp = Timestamp::from_millisecond(fix.time).expect("a time");
     let record = Received {
         topic: Topic::Positions,
         partition: 0,
         offset,
         key: Bytes::from_static(b"d"),
-        value: Some(position.encode_to_vec().into()),
+        value: Some(position(fix).encode_to_vec().into()),
         headers: Vec::new(),
         timestamp,
     };
