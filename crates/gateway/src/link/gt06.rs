@@ -35,7 +35,7 @@ impl Line {
                     continue;
                 }
             };
-            let mut gate = Gate::new(turn.registry, Protocol::Gt06, turn.now.0);
+            let mut gate = Gate::new(turn, Protocol::Gt06);
             let good = Good {
                 protocol: Protocol::Gt06,
                 raw: frame.raw,
@@ -57,7 +57,7 @@ impl Line {
             turn.good(
                 good,
                 self.session.device(),
-                gate.change,
+                (gate.change, gate.quiet),
                 step,
                 |message, context, events| {
                     gt06::translate(message, context, events);

@@ -48,12 +48,12 @@ impl Line {
                 message_id: id.into(),
                 serial: frame.header.serial.into(),
             };
-            let mut gate = Gate::new(turn.registry, Protocol::Jt808, turn.now.0);
+            let mut gate = Gate::new(turn, Protocol::Jt808);
             let step = self.session.receive(frame, turn.now, &mut gate);
             turn.good(
                 good,
                 self.session.device(),
-                gate.change,
+                (gate.change, gate.quiet),
                 step,
                 crate::translate::jt808::translate,
             );
