@@ -4,6 +4,7 @@
 
 mod kills;
 mod running;
+mod secrets;
 
 use std::process::Command;
 

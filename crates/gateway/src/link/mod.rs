@@ -3,6 +3,7 @@
 mod gate;
 mod gt06;
 mod jt808;
+mod secret;
 
 use std::net::IpAddr;
 
@@ -11,6 +12,8 @@ use events::registry::v1::Device;
 use wire::{Answer, Close, Step, Time, When, WireError};
 
 pub(crate) use gate::Gate;
+use secret::Remains;
+pub(crate) use secret::holds_code;
 
 use crate::guard::Guard;
 use crate::registry::Registry;
@@ -215,7 +218,8 @@ impl Link {
                     let message =
                         format!("expected a frame of GT06 or JT/T 808, found {found} bytes of neither");
                     let error = WireError::new(wire::ErrorKind::Junk, 0, message);
-                    turn.bad(Protocol::Unspecified, before, false, error);
+                    let secret = Remains::default().bad(Protocol::Unspecified, before);
+                    turn.bad(Protocol::Unspecified, before, secret, error);
                 }
                 let Some(speaks) = speaks else { return skipped };
                 *self = Self::new(speaks, patience, turn.now);

@@ -8,7 +8,7 @@ use super::connection::State;
 use super::core::Core;
 use super::inbox::Note;
 use super::steps::Step;
-use crate::link::{Served, Sink, Taken};
+use crate::link::{Served, Sink, Taken, holds_code};
 use crate::metrics::{self, Reason};
 use crate::owners::Owner;
 use crate::translate::timestamp;
@@ -56,9 +56,11 @@ impl Taking<'_> {
         self.core.tell(self.state, &reject);
     }
 
-    /// The frame as it came, where that is wanted and the frame holds no secret.
+    /// The frame as it came, where that is wanted and the frame holds no authentication code.
     fn raw_frame(&self, protocol: Protocol, taken: &Taken<'_>) -> Option<RawFrame> {
-        let wanted = self.core.shared.config.raw_frames && taken.message.is_some() && !taken.secret;
+        let wanted = self.core.shared.config.raw_frames
+            && taken.message.is_some()
+            && !holds_code(protocol, taken.message_id);
         (wanted && self.state.online()).then(|| RawFrame {
             device: String::from_utf8_lossy(&self.state.device).into_owned(),
             received_at: Some(timestamp(Time(self.core.now_ms))),
