@@ -23,6 +23,10 @@ pub struct GatewayConfig {
     pub deadlines: Deadlines,
     /// How much is held for devices.
     pub limits: Limits,
+    /// How often what may come.
+    pub rates: Rates,
+    /// Addresses that are shut out for a while.
+    pub bans: Bans,
     /// Who may connect.
     pub devices: Devices,
     /// What to do while the log takes nothing.
@@ -69,6 +73,55 @@ pub struct Limits {
     pub unsent_bytes: usize,
     /// Senders of datagrams that are remembered.
     pub udp_peers: usize,
+    /// Frames in a row that a connection may send without a good one among them.
+    pub rejects_in_a_row: u32,
+    /// Networks, addresses and device ids whose rates are remembered, each; some 100 bytes per entry.
+    pub remembered: usize,
+}
+
+/// How often something may come.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// In the long run; 0 is no limit.
+    pub per_second: f64,
+    /// At once.
+    pub burst: u32,
+}
+
+/// How often what may come. The defaults leave room for ten thousand devices behind one address.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rates {
+    /// New connections; others wait in the system's queue.
+    pub accepts: Rate,
+    /// New connections, and new senders of datagrams, of one network (/24, /48); others are turned away.
+    pub accepts_per_network: Rate,
+    /// Frames of one connection: it is read no faster; datagrams beyond it are dropped.
+    pub frames_per_connection: Rate,
+    /// Logins of one device from one network; beyond it the connection is closed.
+    pub logins_per_device: Rate,
+    /// Registrations of one JT/T 808 terminal from one network, each of which gives it a new code; as for logins.
+    pub registrations_per_device: Rate,
+    /// Times that a newer connection replaces an older one of the same device; beyond it the device is suspect.
+    pub takeovers_per_device: Rate,
+    /// Rejects that are published; others are only counted.
+    pub rejects: Rate,
+    /// Rejects of one connection.
+    pub rejects_per_connection: Rate,
+    /// Rejects of one id that is not let in.
+    pub rejects_per_unknown_device: Rate,
+}
+
+/// When an address is shut out. One that serves admitted devices never is: many may share it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bans {
+    /// How often connections from one address (one /64) may end for what no device does: nothing said, no login, a
+    /// frame never finished, refused, only rubbish.
+    pub offences: Rate,
+    /// How long new connections are refused after more than that.
+    pub seconds: f64,
 }
 
 /// Who may connect.
@@ -93,6 +146,8 @@ pub struct Devices {
     pub auth_key_file: PathBuf,
     /// Seconds to wait for the topic `devices` before ports are opened without it.
     pub wait_seconds: f64,
+    /// Seconds for which the positions of a device are flagged after a storm of takeovers.
+    pub suspect_seconds: f64,
 }
 
 /// How unknown devices are treated.
@@ -141,6 +196,8 @@ impl Default for GatewayConfig {
             listen: Listen::default(),
             deadlines: Deadlines::default(),
             limits: Limits::default(),
+            rates: Rates::default(),
+            bans: Bans::default(),
             devices: Devices::default(),
             spool: Spool::default(),
         }
@@ -193,6 +250,37 @@ impl Default for Limits {
             partial_frame_bytes: 64 << 20,
             unsent_bytes: 64 << 10,
             udp_peers: 100_000,
+            rejects_in_a_row: 100,
+            remembered: 65_536,
+        }
+    }
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        let rate = |per_second, burst| Rate { per_second, burst };
+        Self {
+            accepts: rate(5_000.0, 20_000),
+            accepts_per_network: rate(1_000.0, 20_000),
+            frames_per_connection: rate(10_000.0, 50_000),
+            logins_per_device: rate(2.0, 240),
+            registrations_per_device: rate(0.5, 60),
+            takeovers_per_device: rate(0.02, 10),
+            rejects: rate(2_000.0, 20_000),
+            rejects_per_connection: rate(20.0, 200),
+            rejects_per_unknown_device: rate(0.02, 5),
+        }
+    }
+}
+
+impl Default for Bans {
+    fn default() -> Self {
+        Self {
+            offences: Rate {
+                per_second: 1.0,
+                burst: 300,
+            },
+            seconds: 60.0,
         }
     }
 }
@@ -208,6 +296,7 @@ impl Default for Devices {
             auth_key: SecretString::default(),
             auth_key_file: PathBuf::from("milepost-data/auth.key"),
             wait_seconds: 10.0,
+            suspect_seconds: 600.0,
         }
     }
 }
@@ -238,6 +327,8 @@ impl GatewayConfig {
             ("deadlines.frame_seconds", self.deadlines.frame_seconds),
             ("deadlines.idle_seconds", self.deadlines.idle_seconds),
             ("devices.wait_seconds", self.devices.wait_seconds),
+            ("devices.suspect_seconds", self.devices.suspect_seconds),
+            ("bans.seconds", self.bans.seconds),
         ];
         for (key, value) in times {
             if !(0.001..=604_800.0).contains(&value) {
@@ -245,6 +336,33 @@ impl GatewayConfig {
                     key.to_owned(),
                     format!("expected seconds from 0.001 to 604800, found {value}"),
                 ));
+            }
+        }
+        for (key, rate) in self.rates() {
+            // No limit, or one between once a month and once a microsecond.
+            let fits = rate.per_second == 0.0 || (1e-6..=1e6).contains(&rate.per_second);
+            if !fits {
+                wrong.push((
+                    format!("{key}.per_second"),
+                    format!(
+                        "expected 0 for no limit, or 0.000001 to 1000000, found {}",
+                        rate.per_second
+                    ),
+                ));
+            }
+            if !(1..=1_000_000).contains(&rate.burst) {
+                wrong.push((
+                    format!("{key}.burst"),
+                    format!("expected 1 to 1000000, found {}", rate.burst),
+                ));
+            }
+        }
+        for (key, value) in [
+            ("limits.remembered", self.limits.remembered as u64),
+            ("limits.rejects_in_a_row", self.limits.rejects_in_a_row.into()),
+        ] {
+            if value == 0 {
+                wrong.push((key.to_owned(), "expected at least 1, found 0".to_owned()));
             }
         }
         if self.node.is_empty() {
@@ -271,6 +389,28 @@ impl GatewayConfig {
                 "expected an address in at least one of its keys, found none".to_owned(),
             ));
         }
+    }
+}
+
+impl GatewayConfig {
+    /// Every rate with its key.
+    fn rates(&self) -> [(&'static str, Rate); 10] {
+        let rates = &self.rates;
+        [
+            ("rates.accepts", rates.accepts),
+            ("rates.accepts_per_network", rates.accepts_per_network),
+            ("rates.frames_per_connection", rates.frames_per_connection),
+            ("rates.logins_per_device", rates.logins_per_device),
+            ("rates.registrations_per_device", rates.registrations_per_device),
+            ("rates.takeovers_per_device", rates.takeovers_per_device),
+            ("rates.rejects", rates.rejects),
+            ("rates.rejects_per_connection", rates.rejects_per_connection),
+            (
+                "rates.rejects_per_unknown_device",
+                rates.rejects_per_unknown_device,
+            ),
+            ("bans.offences", self.bans.offences),
+        ]
     }
 }
 

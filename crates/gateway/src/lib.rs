@@ -5,12 +5,14 @@
 //! * `link`: what a protocol contributes to a connection: frames, session, translation.
 //! * `translate`: messages of a protocol to events.
 //! * `registry`: which devices are known, and the hashes of their codes.
+//! * `guard`: what strangers may cost: rates and bans.
 //! * `owners`: which connection a device is served by: the newest.
 //! * `outlet`: where events go: the log, through the spool where one is used.
 
 mod config;
 mod emit;
 mod error;
+mod guard;
 mod link;
 pub mod metrics;
 mod outlet;
@@ -20,7 +22,9 @@ mod service;
 mod shard;
 pub mod translate;
 
-pub use config::{Admission, Deadlines, Devices, GatewayConfig, Limits, Listen, Spool, SpoolMode};
+pub use config::{
+    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Rate, Rates, Spool, SpoolMode,
+};
 pub use error::Error;
 pub use outlet::Outlet;
 pub use service::{Addresses, Gateway, Handle, run};

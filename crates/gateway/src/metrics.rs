@@ -16,6 +16,8 @@ pub const ALL: &[Declaration] = &[
     TAKEOVERS,
     LOGINS,
     THROTTLED,
+    BANS,
+    SUSPECTS,
     IN_FLIGHT_BYTES,
     PARTIAL_BYTES,
     BACKPRESSURED,
@@ -39,7 +41,7 @@ const FRAME_ERRORS: Declaration = Declaration::counter(
     "milepost_gateway_frame_errors_total",
     Unit::Count,
     &["protocol", "reason"],
-    "Frames and bytes that were not understood or were refused; each is in the topic rejects.",
+    "Frames and bytes that were not understood or were refused; in the topic rejects as far as its rates allow.",
 );
 const ACK_LATENCY: Declaration = Declaration::seconds(
     "milepost_gateway_ack_latency_seconds",
@@ -92,7 +94,19 @@ const THROTTLED: Declaration = Declaration::counter(
     "milepost_gateway_throttled_total",
     Unit::Count,
     &["level"],
-    "Connections and datagrams not served because a limit was reached.",
+    "Connections, frames, logins and rejects held back because a limit was reached, by limit.",
+);
+const BANS: Declaration = Declaration::counter(
+    "milepost_gateway_bans_total",
+    Unit::Count,
+    &[],
+    "Offences of addresses that had committed too many.",
+);
+const SUSPECTS: Declaration = Declaration::counter(
+    "milepost_gateway_suspect_devices_total",
+    Unit::Count,
+    &[],
+    "Times that a device became suspect because connections fought for it.",
 );
 const IN_FLIGHT_BYTES: Declaration = Declaration::gauge(
     "milepost_gateway_inflight_bytes",
@@ -281,6 +295,7 @@ pub(crate) struct Counters {
     pub(crate) bytes_out: Counter,
     pub(crate) opened: Counter,
     pub(crate) takeovers: Counter,
+    pub(crate) suspects: Counter,
     pub(crate) records_failed: Counter,
     pub(crate) udp_unsent: Counter,
     pub(crate) backpressured: Gauge,
@@ -297,6 +312,7 @@ impl Counters {
             bytes_out: counter!(BYTES.name, "direction" => "out"),
             opened: counter!(OPENED.name),
             takeovers: counter!(TAKEOVERS.name),
+            suspects: counter!(SUSPECTS.name),
             records_failed: counter!(RECORDS_FAILED.name),
             udp_unsent: counter!(UDP_UNSENT.name),
             backpressured: gauge!(BACKPRESSURED.name),
@@ -311,6 +327,10 @@ impl Counters {
 
 pub(crate) fn throttled(level: &'static str) {
     counter!(THROTTLED.name, "level" => level).increment(1);
+}
+
+pub(crate) fn ban() {
+    counter!(BANS.name).increment(1);
 }
 
 /// Levels that are read about once a second.

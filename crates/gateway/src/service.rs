@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{millis, seconds};
+use crate::guard::Guard;
 use crate::link::Patience;
 use crate::outlet::Spooled;
 use crate::owners::Owners;
@@ -250,13 +251,14 @@ fn open(
             idle_ms: millis(config.deadlines.idle_seconds),
         },
         node: Bytes::from(config.node.clone()),
-        config,
-        outlet,
-        registry,
         owners: Owners::new(),
+        guard: Guard::new(&config),
         partial_bytes: AtomicU64::new(0),
         connections: AtomicU64::new(0),
         inboxes: seats.iter().map(|seat| seat.inbox.clone()).collect(),
+        config,
+        outlet,
+        registry,
     });
     let mut ends = JoinSet::new();
     for ((index, seat), ports) in (0u32..).zip(seats).zip(ports.spread(threads)) {

@@ -1,5 +1,6 @@
 //! Log lines on standard error: text or JSON, with a level that can be changed while running.
 
+use std::io::IsTerminal as _;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -97,7 +98,13 @@ pub fn install(config: &LogConfig) -> Result<LogLevel, LevelError> {
     let registry = tracing_subscriber::registry().with(filter);
     let installed = match config.format {
         Format::Text => registry
-            .with(fmt::layer().with_writer(std::io::stderr).with_target(true))
+            .with(
+                fmt::layer()
+                    .with_writer(std::io::stderr)
+                    // Colours are for a terminal; in a file they are rubbish.
+                    .with_ansi(std::io::stderr().is_terminal())
+                    .with_target(true),
+            )
             .try_init(),
         Format::Json => registry
             .with(

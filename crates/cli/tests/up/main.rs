@@ -5,6 +5,7 @@
 mod fences;
 mod kills;
 mod running;
+mod secrets;
 
 use std::process::Command;
 

@@ -2,6 +2,7 @@ use events::origin::v1::Protocol;
 use wire::gt06::{Settings, Splitter, Terminal};
 use wire::{Session, Time};
 
+use super::secret::{Remains, holds_secret};
 use super::{Expired, Gate, Good, Patience, Turn};
 use crate::translate::gt06;
 
@@ -9,6 +10,7 @@ use crate::translate::gt06;
 pub(crate) struct Line {
     splitter: Splitter,
     session: Terminal,
+    remains: Remains,
 }
 
 impl Line {
@@ -21,6 +23,7 @@ impl Line {
         Self {
             splitter: Splitter::default(),
             session: Terminal::new(settings, now),
+            remains: Remains::default(),
         }
     }
 
@@ -31,15 +34,17 @@ impl Line {
             let frame = match split.frame {
                 Ok(frame) => frame,
                 Err(error) => {
-                    turn.bad(Protocol::Gt06, split.raw, false, error);
+                    let secret = self.remains.bad(Protocol::Gt06, split.raw);
+                    turn.bad(Protocol::Gt06, split.raw, secret, error);
                     continue;
                 }
             };
-            let mut gate = Gate::new(turn.registry, Protocol::Gt06, turn.now.0);
+            self.remains.good();
+            let mut gate = Gate::new(turn, Protocol::Gt06);
             let good = Good {
                 protocol: Protocol::Gt06,
                 raw: frame.raw,
-                secret: false,
+                secret: holds_secret(Protocol::Gt06, frame.number.into()),
                 name: "unknown",
                 message_id: frame.number.into(),
                 serial: frame.serial.into(),
@@ -57,7 +62,7 @@ impl Line {
             turn.good(
                 good,
                 self.session.device(),
-                gate.change,
+                (gate.change, gate.quiet),
                 step,
                 |message, context, events| {
                     gt06::translate(message, context, events);

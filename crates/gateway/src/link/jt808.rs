@@ -2,15 +2,14 @@ use events::origin::v1::Protocol;
 use wire::jt808::{Message, Settings, Splitter, Terminal};
 use wire::{Session, Time};
 
+use super::secret::{Remains, holds_secret};
 use super::{Expired, Gate, Good, Patience, Turn};
-
-/// Id of the message whose frames hold the authentication code.
-const AUTHENTICATE: u16 = 0x0102;
 
 /// A JT/T 808 connection.
 pub(crate) struct Line {
     splitter: Splitter,
     session: Terminal,
+    remains: Remains,
 }
 
 impl Line {
@@ -23,6 +22,7 @@ impl Line {
         Self {
             splitter: Splitter::default(),
             session: Terminal::new(settings, now),
+            remains: Remains::default(),
         }
     }
 
@@ -35,25 +35,27 @@ impl Line {
             let frame = match split.frame {
                 Ok(frame) => frame,
                 Err(error) => {
-                    turn.bad(Protocol::Jt808, split.raw, may_hold_code(split.raw), error);
+                    let secret = self.remains.bad(Protocol::Jt808, split.raw);
+                    turn.bad(Protocol::Jt808, split.raw, secret, error);
                     continue;
                 }
             };
+            self.remains.good();
             let id = frame.header.id;
             let good = Good {
                 protocol: Protocol::Jt808,
                 raw: frame.raw,
-                secret: id == AUTHENTICATE,
+                secret: holds_secret(Protocol::Jt808, id.into()),
                 name: Message::row(id).map_or("unknown", |row| row.name),
                 message_id: id.into(),
                 serial: frame.header.serial.into(),
             };
-            let mut gate = Gate::new(turn.registry, Protocol::Jt808, turn.now.0);
+            let mut gate = Gate::new(turn, Protocol::Jt808);
             let step = self.session.receive(frame, turn.now, &mut gate);
             turn.good(
                 good,
                 self.session.device(),
-                gate.change,
+                (gate.change, gate.quiet),
                 step,
                 crate::translate::jt808::translate,
             );
@@ -65,9 +67,4 @@ impl Line {
     pub(crate) fn expire(&mut self, now: Time) -> Expired {
         self.session.expire(now).into()
     }
-}
-
-/// True for bytes that may be a damaged authentication frame.
-fn may_hold_code(raw: &[u8]) -> bool {
-    raw.windows(2).take(2).any(|id| id == AUTHENTICATE.to_be_bytes())
 }

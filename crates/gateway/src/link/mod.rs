@@ -3,13 +3,19 @@
 mod gate;
 mod gt06;
 mod jt808;
+mod secret;
+
+use std::net::IpAddr;
 
 use events::origin::v1::{Protocol, Transport};
 use events::registry::v1::Device;
 use wire::{Answer, Close, Step, Time, When, WireError};
 
 pub(crate) use gate::Gate;
+use secret::Remains;
+pub(crate) use secret::holds_code;
 
+use crate::guard::Guard;
 use crate::registry::Registry;
 use crate::translate::{Context, Events};
 
@@ -67,16 +73,27 @@ pub(crate) struct Taken<'a> {
     pub(crate) answers: Vec<Answer>,
     /// What was wrong.
     pub(crate) reject: Option<WireError>,
+    /// The reject says nothing that was not said a moment ago.
+    pub(crate) quiet: bool,
     /// The connection is to be closed after the answers.
     pub(crate) close: Option<Close>,
 }
 
 /// Does what frames lead to.
 pub(crate) trait Sink {
-    /// The device was admitted: it is served by this connection from now on. Gives the generation.
-    fn admitted(&mut self, device: &str, protocol: Protocol) -> u64;
+    /// The device was admitted: it is served by this connection from now on.
+    fn admitted(&mut self, device: &str, protocol: Protocol) -> Served;
     /// A frame was taken.
     fn taken(&mut self, protocol: Protocol, taken: Taken<'_>);
+}
+
+/// A device's connection, as its events are marked with it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Served {
+    /// Generation of the connection; 0 before the admission.
+    pub(crate) generation: u64,
+    /// More connections claim the device than is plausible.
+    pub(crate) suspect: bool,
 }
 
 /// One round of bytes of a connection.
@@ -86,9 +103,11 @@ pub(crate) struct Turn<'a> {
     /// Name of this node.
     pub(crate) node: &'a str,
     pub(crate) transport: Transport,
-    /// Generation of the connection; 0 before the admission.
-    pub(crate) generation: u64,
+    pub(crate) served: Served,
+    /// Address that the bytes came from.
+    pub(crate) from: IpAddr,
     pub(crate) registry: &'a Registry,
+    pub(crate) guard: &'a Guard,
     /// Room that is used again for every frame.
     pub(crate) room: &'a mut Room,
     pub(crate) sink: &'a mut dyn Sink,
@@ -126,6 +145,7 @@ impl Turn<'_> {
             events: &self.room.events,
             answers: Vec::new(),
             reject: Some(error),
+            quiet: false,
             close: None,
         };
         self.sink.taken(protocol, taken);
@@ -136,22 +156,22 @@ impl Turn<'_> {
         &mut self,
         good: Good<'_>,
         device: Option<&str>,
-        change: Option<Device>,
+        (change, quiet): (Option<Device>, bool),
         mut step: Step<M>,
         translate: impl FnOnce(&M, &Context<'_>, &mut Events) -> Result<(), WireError>,
     ) {
         self.room.events.clear();
         if let (true, Some(device)) = (step.admitted, device) {
-            self.generation = self.sink.admitted(device, good.protocol);
+            self.served = self.sink.admitted(device, good.protocol);
         }
         if let (Some(message), Some(device)) = (&step.publish, device) {
             let context = Context {
                 device,
                 received_at: Some(self.now),
                 node: self.node,
-                generation: self.generation,
+                generation: self.served.generation,
                 transport: self.transport,
-                suspect: false,
+                suspect: self.served.suspect,
             };
             if let Err(error) = translate(message, &context, &mut self.room.events) {
                 // What is not stored is not promised.
@@ -169,6 +189,7 @@ impl Turn<'_> {
             events: &self.room.events,
             answers: step.answers,
             reject: step.reject,
+            quiet,
             close: step.close,
         };
         self.sink.taken(good.protocol, taken);
@@ -197,7 +218,8 @@ impl Link {
                     let message =
                         format!("expected a frame of GT06 or JT/T 808, found {found} bytes of neither");
                     let error = WireError::new(wire::ErrorKind::Junk, 0, message);
-                    turn.bad(Protocol::Unspecified, before, false, error);
+                    let secret = Remains::default().bad(Protocol::Unspecified, before);
+                    turn.bad(Protocol::Unspecified, before, secret, error);
                 }
                 let Some(speaks) = speaks else { return skipped };
                 *self = Self::new(speaks, patience, turn.now);

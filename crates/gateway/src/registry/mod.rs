@@ -224,6 +224,11 @@ impl Registry {
         entry.learned = record.admission() == How::Learned;
     }
 
+    /// True for a device that may be let in, or is blocked.
+    pub(crate) fn knows(&self, device: &str) -> bool {
+        self.entry(device).is_some()
+    }
+
     fn entry(&self, device: &str) -> Option<Entry> {
         self.devices
             .read()

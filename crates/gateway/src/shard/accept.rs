@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use events::origin::v1::Transport;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Token};
 use socket2::{SockRef, TcpKeepalive};
@@ -72,7 +73,19 @@ impl Shard {
                 Ok((stream, peer)) => {
                     door.pause_ms = PAUSE_MS.0;
                     let port = door.port;
-                    self.place(stream, peer, port);
+                    let guard = &self.core.shared.guard;
+                    let pause_ms = guard.accepted(self.core.now_ms);
+                    if pause_ms > 0 {
+                        metrics::throttled("accepts");
+                        door.shut_until_ms = self.core.now_ms + pause_ms;
+                    }
+                    match guard.enter(Transport::Tcp, peer.ip(), self.core.now_ms) {
+                        Ok(()) => self.place(stream, peer, port),
+                        Err(why) => metrics::throttled(why.name()),
+                    }
+                    if pause_ms > 0 {
+                        return;
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     door.more = false;

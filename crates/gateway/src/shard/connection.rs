@@ -7,7 +7,8 @@ use mio::net::TcpStream;
 
 use super::steps::Queue;
 use crate::emit::Stamp;
-use crate::link::Link;
+use crate::guard::Bucket;
+use crate::link::{Link, Served};
 use crate::metrics::Reason;
 
 /// How a connection's bytes travel.
@@ -57,6 +58,16 @@ pub(super) struct State {
     /// Time at which a connection that is ending is given up; 0 when it is not ending.
     pub(super) given_up_ms: i64,
     pub(super) totals: Totals,
+    pub(super) frame_rate: Bucket,
+    pub(super) reject_rate: Bucket,
+    /// Rejects since the last good frame.
+    pub(super) rejects_in_a_row: u32,
+    /// Time before which nothing is read, since it came too fast.
+    pub(super) paused_until_ms: i64,
+    /// Time until which the device's positions are flagged.
+    pub(super) suspect_until_ms: i64,
+    /// A device was admitted once, and counts for the address.
+    pub(super) admitted: bool,
     /// Why it is ending.
     pub(super) ending: Option<Reason>,
     /// In the list of connections with something to write.
@@ -151,9 +162,23 @@ impl State {
             partial_ms: 0,
             given_up_ms: 0,
             totals: Totals::default(),
+            frame_rate: Bucket::default(),
+            reject_rate: Bucket::default(),
+            rejects_in_a_row: 0,
+            paused_until_ms: 0,
+            suspect_until_ms: 0,
+            admitted: false,
             ending: None,
             listed: false,
             half_closed: false,
+        }
+    }
+
+    /// How the events of its device are marked.
+    pub(super) fn served(&self, now_ms: i64) -> Served {
+        Served {
+            generation: self.generation,
+            suspect: self.suspect_until_ms > now_ms,
         }
     }
 

@@ -4,22 +4,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bus::{Receipt, Record};
 use bytes::Bytes;
 use events::device::v1::device_event;
-use events::device::v1::{DeviceEvent, Offline, Online, Takeover};
-use events::frame::v1::RawFrame;
+use events::device::v1::{DeviceEvent, Offline};
 use events::origin::v1::{Origin, Protocol, Transport};
 use events::reject::v1::Reject;
 use jiff::Timestamp;
-use wire::{ErrorKind, Time, When, WireError};
+use wire::{Time, WireError};
 
 use super::connection::State;
-use super::inbox::{Inbox, Note, UNTRACKED};
-use super::steps::{Step, Steps};
+use super::inbox::{Inbox, UNTRACKED};
+use super::steps::Steps;
 use crate::config::GatewayConfig;
 use crate::emit::{Publishable, Stamp};
-use crate::link::{Patience, Sink, Taken};
+use crate::guard::Guard;
+use crate::link::Patience;
 use crate::metrics::{Counters, PerProtocol, Reason};
 use crate::outlet::Outlet;
-use crate::owners::{Owner, Owners};
+use crate::owners::Owners;
 use crate::registry::Registry;
 use crate::translate::timestamp;
 
@@ -34,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) outlet: Arc<dyn Outlet>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) owners: Owners,
+    pub(crate) guard: Guard,
     /// Bytes of frames that have not come whole.
     pub(crate) partial_bytes: AtomicU64,
     /// Connections and datagram peers.
@@ -53,16 +54,6 @@ pub(super) struct Core {
     pub(super) counters: Counters,
     pub(super) now_ms: i64,
     pub(super) now: Timestamp,
-}
-
-/// One connection's frames, as they are taken.
-pub(super) struct Taking<'a> {
-    pub(super) core: &'a mut Core,
-    pub(super) state: &'a mut State,
-    pub(super) slot: usize,
-    pub(super) transport: Transport,
-    /// Events of the gateway's own that come before those of the next step.
-    pub(super) before: Vec<DeviceEvent>,
 }
 
 impl Core {
@@ -194,173 +185,16 @@ impl Core {
     }
 
     /// Publishes events under the connection's key and a step's token.
-    fn publish_all<E: Publishable>(&self, events: &[E], key: &Bytes, stamp: &Stamp, token: u64) {
+    pub(super) fn publish_all<E: Publishable>(&self, events: &[E], key: &Bytes, stamp: &Stamp, token: u64) {
         for event in events {
             self.publish(event.record(key.clone(), stamp, self.now), token);
         }
     }
 }
 
-/// The bytes without the body of the frame: what follows the shortest header is replaced.
+/// As many bytes that say nothing: of a damaged frame nobody knows where its header ends.
 fn masked(raw: &[u8]) -> Bytes {
-    const HEADER: usize = 13;
-    raw.iter()
-        .enumerate()
-        .map(|(place, byte)| if place < HEADER { *byte } else { b'*' })
-        .collect()
-}
-
-impl Taking<'_> {
-    /// Origin of a message of this connection.
-    fn origin_of(&self, protocol: Protocol, taken: &Taken<'_>) -> Origin {
-        Origin {
-            message_id: taken.message_id,
-            serial: taken.serial,
-            ..self.core.origin(self.state, protocol, self.transport)
-        }
-    }
-
-    fn refuse(&mut self, protocol: Protocol, taken: &Taken<'_>, error: &WireError) {
-        let counters = self.core.counters(protocol);
-        counters.frame_error(error.kind.name());
-        if error.kind == ErrorKind::NotAdmitted {
-            counters.login("refused");
-        }
-        self.state.totals.rejects += 1;
-        let origin = self.origin_of(protocol, taken);
-        let reject = self
-            .core
-            .reject(self.state, origin, taken.raw, taken.secret, error);
-        self.core.tell(self.state, &reject);
-    }
-
-    /// The frame as it came, where that is wanted and the frame holds no secret.
-    fn raw_frame(&self, protocol: Protocol, taken: &Taken<'_>) -> Option<RawFrame> {
-        let wanted = self.core.shared.config.raw_frames && taken.message.is_some() && !taken.secret;
-        (wanted && self.state.online()).then(|| RawFrame {
-            device: String::from_utf8_lossy(&self.state.device).into_owned(),
-            received_at: Some(timestamp(Time(self.core.now_ms))),
-            frame: Bytes::copy_from_slice(taken.raw),
-            origin: Some(self.origin_of(protocol, taken)),
-        })
-    }
-
-    /// Publishes what a frame led to, and holds its answers until that is durable.
-    fn hold(&mut self, protocol: Protocol, taken: &Taken<'_>, held: Vec<u8>, count: u32) {
-        let before = std::mem::take(&mut self.before);
-        let raw_frame = self.raw_frame(protocol, taken);
-        let events = taken.events;
-        let records = before.len()
-            + events.len()
-            + usize::from(taken.change.is_some())
-            + usize::from(raw_frame.is_some());
-        if records == 0 && count == 0 {
-            return;
-        }
-        let (core, state) = (&mut *self.core, &mut *self.state);
-        let step = Step {
-            records: u32::try_from(records).unwrap_or(u32::MAX),
-            answers: held,
-            count,
-            read_ms: core.now_ms,
-        };
-        let token = core.steps.push(&mut state.queue, self.slot, step);
-        let key = state.key();
-        if let Some(change) = &taken.change {
-            core.publish_all(
-                std::slice::from_ref(change),
-                &Bytes::copy_from_slice(change.device.as_bytes()),
-                &state.stamp,
-                token,
-            );
-        }
-        core.publish_all(&before, &key, &state.stamp, token);
-        core.publish_all(&events.positions, &key, &state.stamp, token);
-        core.publish_all(&events.device_events, &key, &state.stamp, token);
-        core.publish_all(&events.cell_scans, &key, &state.stamp, token);
-        core.publish_all(raw_frame.as_slice(), &key, &state.stamp, token);
-        if records == 0 {
-            core.release(self.slot, state, protocol);
-        }
-    }
-}
-
-impl Sink for Taking<'_> {
-    fn admitted(&mut self, device: &str, protocol: Protocol) -> u64 {
-        let core = &mut *self.core;
-        // One connection may speak for several devices in turn.
-        core.offline(self.state, protocol, self.transport, Reason::Takeover);
-        let generation = core.shared.owners.next_generation(core.now_ms);
-        let state = &mut *self.state;
-        state.device = Bytes::copy_from_slice(device.as_bytes());
-        state.generation = generation;
-        state.stamp.generation = Bytes::from(generation.to_string());
-        let owner = Owner {
-            shard: core.index,
-            slot: self.slot as u32,
-            generation,
-            peer: state.peer,
-        };
-        let origin = core.origin(state, protocol, self.transport);
-        if let Some(old) = core.shared.owners.take(&state.device, owner) {
-            core.counters.takeovers.increment(1);
-            if let Some(inbox) = core.shared.inboxes.get(old.shard as usize) {
-                inbox.tell(Note::Close {
-                    slot: old.slot,
-                    generation: old.generation,
-                    reason: Reason::Takeover,
-                });
-            }
-            let takeover = Takeover {
-                old_peer: old.peer.to_string(),
-                new_peer: state.peer.to_string(),
-            };
-            self.before
-                .push(core.seen(state, origin.clone(), device_event::Event::Takeover(takeover)));
-        }
-        let online = Online {
-            peer: state.peer.to_string(),
-        };
-        self.before
-            .push(core.seen(state, origin, device_event::Event::Online(online)));
-        core.counters.unknown.handshake.decrement(1);
-        let counters = core.counters(protocol);
-        counters.online.increment(1);
-        counters.login("accepted");
-        generation
-    }
-
-    fn taken(&mut self, protocol: Protocol, mut taken: Taken<'_>) {
-        if let Some(message) = taken.message {
-            self.core.counters(protocol).frame(message);
-            self.state.totals.frames += 1;
-        }
-        if let Some(error) = taken.reject.take() {
-            self.refuse(protocol, &taken, &error);
-        }
-        let mut held = Vec::new();
-        let mut count = 0;
-        for answer in std::mem::take(&mut taken.answers) {
-            match answer.when {
-                When::AtOnce => {
-                    self.core.counters(protocol).acks_at_once.increment(1);
-                    self.core.write(self.slot, self.state, answer.bytes);
-                }
-                When::Durable if held.is_empty() => {
-                    count += 1;
-                    held = answer.bytes;
-                }
-                When::Durable => {
-                    count += 1;
-                    held.extend_from_slice(&answer.bytes);
-                }
-            }
-        }
-        self.hold(protocol, &taken, held, count);
-        if let Some(close) = taken.close {
-            self.state.ending = Some(close.into());
-        }
-    }
+    Bytes::from(vec![b'*'; raw.len()])
 }
 
 impl Shared {

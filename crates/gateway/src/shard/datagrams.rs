@@ -105,17 +105,27 @@ impl Shard {
         }
     }
 
-    /// Place of the peer's connection, which is made when it is new; `None` when there are too many.
+    /// Place of the peer's connection, which is made when it is new; `None` when there
+    /// are too many, or it sends too fast.
     fn peer(&mut self, port: usize, peer: SocketAddr) -> Option<usize> {
+        let now = self.core.now_ms;
         let mailbox = self.mailboxes.get_mut(port)?;
         if let Some(slot) = mailbox.peers.get(&peer) {
-            return Some(*slot);
+            let slot = *slot;
+            let paused = self.connections.get(slot)?.state.paused_until_ms > now;
+            if paused {
+                metrics::throttled("frames");
+            }
+            return (!paused).then_some(slot);
         }
         if mailbox.peers.len() >= self.core.shared.config.limits.udp_peers {
             metrics::throttled("udp_peers");
             return None;
         }
-        let now = self.core.now_ms;
+        if let Err(why) = self.core.shared.guard.enter(Transport::Udp, peer.ip(), now) {
+            metrics::throttled(why.name());
+            return None;
+        }
         let slot = self.connections.insert(Box::new(Connection {
             channel: Channel::Udp { port, credit: 0 },
             link: Link::new(mailbox.port.speaks, self.core.shared.patience, Time(now)),

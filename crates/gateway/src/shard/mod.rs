@@ -7,29 +7,30 @@ mod accept;
 mod connection;
 mod core;
 mod datagrams;
+mod ending;
 mod inbox;
 mod port;
+mod reading;
 mod steps;
 mod sweep;
+mod taking;
+mod writing;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use events::origin::v1::Transport;
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token, Waker};
 use slab::Slab;
-use wire::Time;
 
 use self::accept::Door;
-use self::connection::{Channel, Connection};
-use self::core::{Core, Taking};
+use self::connection::Connection;
+use self::core::Core;
 use self::datagrams::Mailbox;
-use self::inbox::{Note, Settled};
-use crate::link::{Room, Turn};
-use crate::metrics::{Counters, Reason};
+use self::inbox::Note;
+use crate::link::Room;
+use crate::metrics::Counters;
 
 pub(crate) use self::core::Shared;
 pub(crate) use self::inbox::{Inbox, Note as ShardNote};
@@ -43,6 +44,8 @@ const EVENTS: usize = 1024;
 const READS: usize = 4;
 /// How long a shard sleeps when the log has no room: other shards may make some.
 const CROWDED: Duration = Duration::from_millis(5);
+/// How often connections that are paused are looked at, in milliseconds.
+const PAUSED_MS: i64 = 5;
 /// How often deadlines are looked at, at most.
 const SWEEP_MS: i64 = 1000;
 /// How long an ended connection may take to fetch its last answers.
@@ -78,6 +81,8 @@ pub(crate) struct Shard {
     mailboxes: Vec<Mailbox>,
     /// Connections that have more to read than a turn allows, or that wait for room.
     unread: Vec<usize>,
+    /// Connections that are not read for a moment, since they came too fast.
+    paused: Vec<usize>,
     scratch: Vec<u8>,
     room: Room,
     swept_ms: i64,
@@ -117,6 +122,7 @@ impl Shard {
             doors: Vec::new(),
             mailboxes: Vec::new(),
             unread: Vec::new(),
+            paused: Vec::new(),
             scratch: vec![0; SCRATCH],
             room: Room::default(),
             swept_ms: 0,
@@ -205,142 +211,13 @@ impl Shard {
         } else {
             self.sweep_every_ms
         };
+        let every = if self.paused.is_empty() {
+            every
+        } else {
+            every.min(PAUSED_MS)
+        };
         let left = (self.swept_ms + every - self.core.now_ms).clamp(0, every);
         Duration::from_millis(left.unsigned_abs())
-    }
-
-    /// Goes on with connections that were left with unread bytes.
-    fn read_again(&mut self) {
-        for door in 0..self.doors.len() {
-            if self.doors[door].has_more() {
-                self.knock(door);
-            }
-        }
-        for mailbox in 0..self.mailboxes.len() {
-            if self.mailboxes[mailbox].more {
-                self.mail(mailbox);
-            }
-        }
-        if self.unread.is_empty() || !self.core.shared.outlet.has_room() {
-            return;
-        }
-        self.core
-            .counters
-            .backpressured
-            .decrement(self.unread.len() as f64);
-        for slot in std::mem::take(&mut self.unread) {
-            self.read(slot, true);
-        }
-    }
-
-    /// Reads what has come on a connection and takes its frames.
-    fn read(&mut self, slot: usize, closed: bool) {
-        for _ in 0..READS {
-            let Some(connection) = self.connections.get_mut(slot) else {
-                return;
-            };
-            if connection.state.half_closed {
-                return self.drain_input(slot);
-            }
-            if connection.state.ending.is_some() {
-                return;
-            }
-            if self.drain_ms.is_some() {
-                return;
-            }
-            if !self.core.shared.outlet.has_room() {
-                break;
-            }
-            let kept = connection.partial.len();
-            match connection.read(&mut self.scratch) {
-                Ok(0) => return self.end(slot, Reason::Eof),
-                Ok(count) => {
-                    self.take(slot, kept, count);
-                    let full = kept + count == SCRATCH;
-                    if !full && !closed {
-                        return self.after_reading(slot);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.after_reading(slot),
-                Err(error) => {
-                    tracing::debug!(%error, "a connection broke");
-                    return self.close(slot, Reason::Error);
-                }
-            }
-        }
-        self.core.counters.backpressured.increment(1);
-        self.unread.push(slot);
-    }
-
-    fn after_reading(&mut self, slot: usize) {
-        if let Some(reason) = self
-            .connections
-            .get(slot)
-            .and_then(|connection| connection.state.ending)
-        {
-            self.end(slot, reason);
-        }
-    }
-
-    /// Takes the frames of `kept + count` bytes in the scratch.
-    fn take(&mut self, slot: usize, kept: usize, count: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else {
-            return;
-        };
-        let connection = &mut **connection;
-        let transport = connection.channel.transport();
-        connection.state.totals.bytes_in += count as u64;
-        self.core.counters.bytes_in.increment(count as u64);
-        let shared = self.core.shared.clone();
-        let mut taking = Taking {
-            transport,
-            slot,
-            state: &mut connection.state,
-            core: &mut self.core,
-            before: Vec::new(),
-        };
-        let generation = taking.state.generation;
-        let mut turn = Turn {
-            now: Time(taking.core.now_ms),
-            node: &shared.config.node,
-            transport,
-            generation,
-            registry: &shared.registry,
-            room: &mut self.room,
-            sink: &mut taking,
-        };
-        let input = &self.scratch[..kept + count];
-        let done = connection.link.feed(input, shared.patience, &mut turn);
-        let rest = &input[done..];
-        shared.partial_changed(connection.partial.len(), rest.len());
-        if rest.is_empty() {
-            connection.state.partial_ms = 0;
-        } else if done > 0 || connection.state.partial_ms == 0 {
-            connection.state.partial_ms = self.core.now_ms;
-        }
-        if connection.partial.len() != rest.len() || done > 0 {
-            connection.partial = rest.into();
-        }
-    }
-
-    /// Notes what the log did with records and collects the answers that may leave.
-    fn settle(&mut self, settled: &mut Vec<Settled>) {
-        for Settled { token, durable } in settled.drain(..) {
-            if !durable {
-                self.core.counters.records_failed.increment(1);
-            }
-            let Some(slot) = self.core.steps.settle(token, durable) else {
-                continue;
-            };
-            if let Some(connection) = self.connections.get_mut(slot) {
-                let protocol = connection.link.protocol();
-                self.core.release(slot, &mut connection.state, protocol);
-                if connection.state.ending.is_some() && !connection.state.listed {
-                    connection.state.listed = true;
-                    self.core.to_write.push(slot);
-                }
-            }
-        }
     }
 
     /// Does what other threads say.
@@ -365,142 +242,5 @@ impl Shard {
                 Note::Drain { deadline_ms } => self.begin_drain(deadline_ms),
             }
         }
-    }
-
-    /// Writes the answers of all connections that have some.
-    fn write_all(&mut self) {
-        for slot in std::mem::take(&mut self.core.to_write) {
-            if let Some(connection) = self.connections.get_mut(slot) {
-                connection.state.listed = false;
-                self.write(slot);
-            }
-        }
-    }
-
-    fn write(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else {
-            return;
-        };
-        let written = match connection.channel {
-            Channel::Tcp(_) => connection.write(),
-            Channel::Udp { port, .. } => Ok(self.mailboxes[port].send(connection, &self.core.counters)),
-        };
-        match written {
-            Ok(count) => {
-                connection.state.totals.bytes_out += count as u64;
-                self.core.counters.bytes_out.increment(count as u64);
-                if connection.state.unsent.len() > self.core.shared.config.limits.unsent_bytes {
-                    return self.close(slot, Reason::Flood);
-                }
-                if connection.state.ending.is_some() && connection.settled() {
-                    self.finish(slot);
-                }
-            }
-            Err(error) => {
-                tracing::debug!(%error, "answers could not be written");
-                self.close(slot, Reason::Error);
-            }
-        }
-    }
-
-    /// Ends a connection after its answers.
-    fn end(&mut self, slot: usize, reason: Reason) {
-        let Some(connection) = self.connections.get_mut(slot) else {
-            return;
-        };
-        let ending = *connection.state.ending.get_or_insert(reason);
-        if connection.state.given_up_ms == 0 {
-            connection.state.given_up_ms = self.core.now_ms + LINGER_MS;
-        }
-        if reason == Reason::Takeover || ending == Reason::Takeover {
-            return self.close(slot, Reason::Takeover);
-        }
-        if connection.settled() {
-            self.finish(slot);
-        }
-    }
-
-    /// All answers are written: says so to the other side, and closes when it has closed too.
-    fn finish(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else {
-            return;
-        };
-        let reason = connection.state.ending.unwrap_or(Reason::Eof);
-        let gone = matches!(connection.channel, Channel::Udp { .. }) || reason == Reason::Eof;
-        if gone {
-            return self.close(slot, reason);
-        }
-        if !connection.state.half_closed {
-            connection.half_close();
-            connection.state.given_up_ms = self.core.now_ms + LINGER_MS.min(1000);
-            self.drain_input(slot);
-        }
-    }
-
-    /// Throws away what still comes: a close with unread bytes would destroy answers on their way.
-    fn drain_input(&mut self, slot: usize) {
-        let Some(connection) = self.connections.get_mut(slot) else {
-            return;
-        };
-        let reason = connection.state.ending.unwrap_or(Reason::Eof);
-        self.core.shared.partial_changed(connection.partial.len(), 0);
-        connection.partial = Box::default();
-        for _ in 0..READS {
-            match connection.read(&mut self.scratch) {
-                Ok(0) => return self.close(slot, reason),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(_) => return self.close(slot, reason),
-            }
-        }
-        self.close(slot, reason);
-    }
-
-    /// Closes a connection now.
-    fn close(&mut self, slot: usize, reason: Reason) {
-        let Some(mut connection) = self.connections.try_remove(slot) else {
-            return;
-        };
-        let protocol = connection.link.protocol();
-        let online = connection.state.online();
-        let device = connection.state.device.clone();
-        let transport = match &mut connection.channel {
-            Channel::Tcp(stream) => {
-                if let Err(error) = self.poll.registry().deregister(stream) {
-                    tracing::debug!(%error, "a socket was not registered");
-                }
-                Transport::Tcp
-            }
-            Channel::Udp { port, .. } => {
-                self.mailboxes[*port].forget(&connection.state.peer);
-                Transport::Udp
-            }
-        };
-        self.core
-            .offline(&mut connection.state, protocol, transport, reason);
-        let lost = self.core.steps.orphan(&mut connection.state.queue);
-        self.core.counters(protocol).acks_withheld.increment(lost);
-        if !online {
-            self.core.counters.unknown.handshake.decrement(1);
-        }
-        self.core.shared.partial_changed(connection.partial.len(), 0);
-        self.core.shared.connections.fetch_sub(1, Ordering::Relaxed);
-        self.core.counters.closed(reason);
-        let totals = connection.state.totals;
-        tracing::info!(
-            reason = reason.name(),
-            protocol = protocol.as_str_name(),
-            transport = transport.as_str_name(),
-            device = %String::from_utf8_lossy(&device),
-            peer = %connection.state.peer,
-            generation = connection.state.generation,
-            seconds = (self.core.now_ms - connection.state.opened_ms) as f64 / 1000.0,
-            frames = totals.frames,
-            rejects = totals.rejects,
-            bytes_in = totals.bytes_in,
-            bytes_out = totals.bytes_out,
-            withheld = totals.withheld + lost,
-            "session ended"
-        );
     }
 }

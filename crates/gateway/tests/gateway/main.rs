@@ -13,6 +13,7 @@ mod client;
 mod drain;
 mod gt06;
 mod hostile;
+mod limits;
 mod outlet;
 mod rig;
 mod spool;

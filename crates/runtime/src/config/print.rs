@@ -6,7 +6,18 @@ use super::layer::Sources;
 use super::tree::{Tree, Value};
 
 /// Parts of key names whose values are never shown.
-const SECRET: [&str; 5] = ["password", "secret", "token", "private_key", "jaas"];
+const SECRET: [&str; 8] = [
+    "password",
+    "secret",
+    "token",
+    "private_key",
+    "jaas",
+    "auth_key",
+    "key.pem",
+    "oauthbearer",
+];
+/// Ends of key names whose values only say where a secret is.
+const PLACE: [&str; 2] = ["_file", ".location"];
 
 /// `section.key = value    # origin`, a line for each value.
 pub(super) fn lines(root: &Tree<'_>, sources: &Sources) -> String {
@@ -42,7 +53,7 @@ fn walk(path: &str, key: &str, value: &Value<'_>, sources: &Sources, out: &mut S
 /// True when the value of a key with this name must not be shown.
 fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET.iter().any(|part| key.contains(part))
+    SECRET.iter().any(|part| key.contains(part)) && !PLACE.iter().any(|end| key.ends_with(end))
 }
 
 fn is_empty(value: &Value<'_>) -> bool {
@@ -73,6 +84,26 @@ fn literal(value: &Value<'_>) -> String {
                 })
                 .collect();
             format!("{{ {} }}", items.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret;
+
+    #[test]
+    fn secrets_are_known_by_their_keys_and_places_of_secrets_are_none() {
+        for key in [
+            "auth_key",
+            "sasl.password",
+            "ssl.key.pem",
+            "SASL.OAUTHBEARER.config",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in ["auth_key_file", "ssl.key.location", "node", "ssl.ca.location"] {
+            assert!(!is_secret(key), "{key}");
         }
     }
 }
