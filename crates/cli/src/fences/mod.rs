@@ -1,7 +1,13 @@
 //! `milepost fences`: definitions of fences, and who is in them.
 
+mod ask;
 mod check;
+mod export;
+mod import;
+mod log;
+mod whereabouts;
 mod which;
+mod who;
 
 use std::path::Path;
 
@@ -21,16 +27,25 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// What is wrong with a fence file, by feature and vertex
+    /// What is wrong with a fence file, by feature and vertex; or whether a device is in a fence now
     Check(check::Arguments),
     /// Which fences contain each of these points
     Which(which::Arguments),
+    /// Write the fences of a file to the log
+    Import(import::Arguments),
+    /// Print the fences of the log as GeoJSON
+    Export(export::Arguments),
+    /// Who is in a fence now
+    Who(who::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Which(arguments) => which::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
+        Command::Who(arguments) => who::run(arguments),
     }
 }
 

@@ -1,19 +1,20 @@
 //! Definitions into the compacted topics.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use bus::{Bus, Outcome, Receipt, ReceiptSink, Record};
 use bytes::Bytes;
 use events::{Message, Topic, headers, id};
-use tokio::sync::oneshot;
+use tokio::sync::Notify;
 
-/// A definition that is to be written: its topic, key and message.
+/// A definition that is to be written, or to be deleted.
+#[derive(Debug, Clone)]
 pub(crate) struct Definition {
-    topic: Topic,
-    key: String,
-    value: Bytes,
+    pub(crate) topic: Topic,
+    pub(crate) key: String,
+    /// The encoded message; none deletes what the key had.
+    pub(crate) value: Option<Bytes>,
 }
 
 impl Definition {
@@ -21,47 +22,95 @@ impl Definition {
         Self {
             topic,
             key: key.into(),
-            value: message.encode_to_vec().into(),
+            value: Some(message.encode_to_vec().into()),
+        }
+    }
+
+    pub(crate) fn deletion(topic: Topic, key: impl Into<String>) -> Self {
+        Self {
+            topic,
+            key: key.into(),
+            value: None,
         }
     }
 }
 
 /// Writes definitions and waits until all of them are durable.
-pub(crate) async fn publish(bus: &Bus, definitions: Vec<Definition>) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When one of them is not written; others may be.
+pub(crate) async fn publish(
+    bus: &Bus,
+    definitions: impl IntoIterator<Item = Definition>,
+) -> anyhow::Result<()> {
     let publisher = bus.publisher();
+    let written = Arc::new(Written::default());
+    let mut sent = 0;
     for Definition { topic, key, value } in definitions {
-        let (settled, outcome) = oneshot::channel();
-        let sink = Arc::new(Told(Mutex::new(Some(settled))));
-        let event_id = id::deterministic(&[topic.name().as_bytes(), key.as_bytes(), &value]);
+        publisher.ready().await;
+        let content = value.as_deref().unwrap_or_default();
+        let event_id = id::deterministic(&[topic.name().as_bytes(), key.as_bytes(), content]);
         publisher.publish(
             Record {
                 topic,
-                key: Bytes::from(key.clone()),
-                value: Some(value),
+                key: Bytes::from(key),
+                value,
                 headers: vec![
                     (headers::EVENT_ID, event_id.to_string().into()),
                     (headers::SCHEMA, topic.schema().into()),
                 ],
                 timestamp: runtime::clock::now(),
             },
-            Receipt::new(sink, 0),
+            Receipt::new(written.clone(), sent),
         );
-        outcome
-            .await
-            .context("the log was closed")?
-            .with_context(|| format!("write {key} to {}", topic.name()))?;
+        sent += 1;
     }
-    Ok(())
+    written
+        .all(sent)
+        .await
+        .map_err(|(number, error)| {
+            anyhow::Error::new(error).context(format!("definition {number} of {sent}"))
+        })
+        .context("write definitions")
 }
 
-/// Hears of one record.
-struct Told(Mutex<Option<oneshot::Sender<Outcome>>>);
+/// Hears of the records of one call.
+#[derive(Default)]
+struct Written {
+    told: Mutex<Told>,
+    more: Notify,
+}
 
-impl ReceiptSink for Told {
-    fn settled(&self, _: u64, outcome: Outcome) {
-        if let Some(settled) = self.0.lock().ok().and_then(|mut told| told.take()) {
-            // Nobody waits any more.
-            let _ = settled.send(outcome);
+#[derive(Default)]
+struct Told {
+    settled: u64,
+    /// The first that failed, counted from 1.
+    failed: Option<(u64, bus::PublishError)>,
+}
+
+impl Written {
+    /// Waits until so many are settled.
+    async fn all(&self, sent: u64) -> Result<(), (u64, bus::PublishError)> {
+        loop {
+            let more = self.more.notified();
+            {
+                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                if told.settled >= sent {
+                    return told.failed.take().map_or(Ok(()), Err);
+                }
+            }
+            more.await;
         }
+    }
+}
+
+impl ReceiptSink for Written {
+    fn settled(&self, number: u64, outcome: Outcome) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.settled += 1;
+        if let Err(error) = outcome {
+            told.failed.get_or_insert((number + 1, error));
+        }
+        self.more.notify_one();
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bus::Bus;
-use runtime::admin::{Admin, Health, Panel};
+use runtime::admin::{Admin, Health, Panel, Queries};
 use runtime::metrics::Metrics;
 use runtime::service::{Phase, Supervisor};
 
@@ -17,6 +17,8 @@ pub(crate) use settings::{ConfigFile, SECTIONS, Settings};
 pub(crate) struct Process {
     pub(crate) bus: Bus,
     pub(crate) health: Health,
+    /// What the roles can be asked on the admin port.
+    pub(crate) queries: Queries,
     pub(crate) roles: Supervisor,
     /// Address of the admin port.
     pub(crate) admin: Option<std::net::SocketAddr>,
@@ -39,10 +41,12 @@ impl Process {
             .await?
             .context("open the log of events")?;
         let health = Health::default();
+        let queries = Queries::default();
         let panel = Panel {
             health: health.clone(),
             metrics: Some(metrics),
             log: Some(log),
+            queries: queries.clone(),
         };
         let admin = Admin::bind(settings.admin.listen, panel).await?;
         let address = admin.address();
@@ -51,6 +55,7 @@ impl Process {
         Ok(Self {
             bus,
             health,
+            queries,
             roles,
             admin: address,
             // Longer than any role's own deadline, so that a role can say why it was late.
@@ -65,7 +70,8 @@ impl Process {
         reporter.ready();
         match consumer {
             Consumer::Geofence => {
-                let (stage, _) = geofence::new(&settings.geofence);
+                let (stage, handle) = geofence::new(&settings.geofence);
+                handle.serve(&self.queries);
                 self.roles.spawn(consumer.name(), Phase::Work, |stop| {
                     geofence::run(stage, bus, stop)
                 });

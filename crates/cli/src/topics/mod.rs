@@ -2,12 +2,14 @@
 
 mod access;
 mod apply;
+mod define;
 mod list;
 mod read;
 mod request;
 pub(crate) mod serve;
 
 pub(crate) use access::Access;
+pub(crate) use define::define;
 pub(crate) use read::whole;
 
 use clap::{Args, Subcommand};

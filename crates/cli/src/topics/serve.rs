@@ -1,4 +1,5 @@
-//! Lets other processes of this machine read the topics of a local log, which only one process can open.
+//! Lets other processes of this machine read the topics of a local log, which only one process can open, and write
+//! definitions to it.
 
 use std::io;
 use std::path::Path;
@@ -9,9 +10,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
+use super::define::Delivery;
 use super::request::Request;
 
-/// Longest request.
+/// Longest first line.
 const LONGEST: u64 = 4096;
 /// What the line begins with that says why there is no answer.
 const ERROR: &str = "error: ";
@@ -55,11 +57,15 @@ pub(crate) async fn run(listener: UnixListener, bus: Bus, stop: CancellationToke
 
 async fn answer(stream: UnixStream, bus: &Bus) -> anyhow::Result<()> {
     let (reader, mut writer) = stream.into_split();
+    let mut reader = BufReader::new(reader);
     let mut line = String::new();
-    BufReader::new(reader.take(LONGEST)).read_line(&mut line).await?;
-    let ended = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => request.answer(bus, &mut writer).await,
-        Err(error) => Err(error.into()),
+    (&mut reader).take(LONGEST).read_line(&mut line).await?;
+    let ended = match serde_json::from_str::<Delivery>(&line) {
+        Ok(delivery) => delivery.take(bus, &mut reader, &mut writer).await,
+        Err(_) => match serde_json::from_str::<Request>(&line) {
+            Ok(request) => request.answer(bus, &mut writer).await,
+            Err(error) => Err(error.into()),
+        },
     };
     if let Err(error) = &ended {
         writer.write_all(format!("{ERROR}{error:#}\n").as_bytes()).await?;

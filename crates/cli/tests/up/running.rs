@@ -17,6 +17,8 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
 pub(crate) struct Up {
     process: Child,
     folder: PathBuf,
+    /// Address of the admin port.
+    admin: String,
     /// Kept open, so that the program can go on writing.
     _said: BufReader<ChildStderr>,
 }
@@ -39,11 +41,19 @@ impl Up {
             said.read_line(&mut all).unwrap();
             assert!(all.len() > before, "it ended and said: {all}");
         }
+        let (_, admin) = all.split_once("http://").unwrap();
+        let (admin, _) = admin.split_once('/').unwrap();
         Self {
             process,
             folder: folder.to_owned(),
+            admin: admin.to_owned(),
             _said: said,
         }
+    }
+
+    /// Address of the admin port.
+    pub(crate) fn admin(&self) -> &str {
+        &self.admin
     }
 
     /// Lines of `milepost topics read`.

@@ -340,6 +340,20 @@ impl FenceSet {
         self.newest(key).map(|(_, slot)| (&*slot.id, &*slot.name))
     }
 
+    /// The name of the fence of that id, when it holds now.
+    #[must_use]
+    pub fn name_now(&self, id: &str) -> Option<&str> {
+        let (_, slot) = self.newest(FenceKey::of(id))?;
+        (slot.until == i64::MAX && *slot.id == *id).then_some(&*slot.name)
+    }
+
+    /// True when the fence of that id holds now and contains the point.
+    #[must_use]
+    pub fn holds_now(&self, id: &str, point: spatial::Point) -> bool {
+        self.newest(FenceKey::of(id))
+            .is_some_and(|(_, slot)| slot.until == i64::MAX && *slot.id == *id && slot.shape.contains(point))
+    }
+
     /// Ids of the fences that contain the point now, in order. With an accuracy also the probability of each fence that the fix
     /// may be in.
     pub fn containing(&self, point: spatial::Point) -> Vec<&str> {

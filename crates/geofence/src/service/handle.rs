@@ -1,5 +1,6 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 
+use super::definitions::Definitions;
 use super::partition::Partition;
 use super::stage::{Shared, lock};
 use crate::engine::FenceKey;
@@ -21,6 +22,17 @@ pub struct Occupant {
     pub seen: i64,
 }
 
+/// A fence that a device is in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stay {
+    /// Fence id.
+    pub fence: String,
+    /// Name of the fence.
+    pub name: String,
+    /// Time of the enter, Unix milliseconds.
+    pub since: i64,
+}
+
 /// Where a device is as far as one fence is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whereabouts {
@@ -36,7 +48,8 @@ pub enum Whereabouts {
         /// Time of the newest fix.
         seen: i64,
     },
-    /// There is no fix that is fresh enough to tell.
+    /// There is no fix that is fresh enough to tell, or the newest one lies in the fence and has not made an enter: the
+    /// fence was drawn later, or the rules ask for more.
     Unknown,
 }
 
@@ -70,6 +83,7 @@ impl Handle {
     #[must_use]
     pub fn whereabouts(&self, device: &str, fence: &str, fresh_from: i64) -> Whereabouts {
         let key = FenceKey::of(fence);
+        let definitions = self.definitions();
         for partition in self.partitions() {
             let partition = lock(&partition);
             let Some(device) = partition.find(device) else {
@@ -81,10 +95,59 @@ impl Handle {
             let seen = last.time;
             return match device.track.inside().find(|(fence, _)| *fence == key) {
                 Some((_, since)) => Whereabouts::Inside { since, seen },
+                None if definitions.fences.holds_now(fence, last.point) => Whereabouts::Unknown,
                 None => Whereabouts::Outside { seen },
             };
         }
         Whereabouts::Unknown
+    }
+
+    /// The time of the newest fix of the device, Unix milliseconds, and the fences that it is in, in the order of their
+    /// ids. None when no fix of it has come here.
+    #[must_use]
+    pub fn stays(&self, device: &str) -> Option<(i64, Vec<Stay>)> {
+        let definitions = self.definitions();
+        self.partitions().iter().find_map(|partition| {
+            let partition = lock(partition);
+            let track = &partition.find(device)?.track;
+            let mut stays: Vec<Stay> = track
+                .inside()
+                .filter_map(|(key, since)| {
+                    let (fence, name) = definitions.fences.name_of(key)?;
+                    Some(Stay {
+                        fence: fence.to_owned(),
+                        name: name.to_owned(),
+                        since,
+                    })
+                })
+                .collect();
+            stays.sort_unstable();
+            Some((track.last()?.time, stays))
+        })
+    }
+
+    /// The name of a fence that holds now; empty where it has none.
+    #[must_use]
+    pub fn name(&self, fence: &str) -> Option<String> {
+        self.definitions().fences.name_now(fence).map(str::to_owned)
+    }
+
+    /// The partitions that run in this process; the others' devices are answered for elsewhere.
+    #[must_use]
+    pub fn partition_numbers(&self) -> Vec<u32> {
+        let partitions = lock(&self.shared.partitions);
+        partitions
+            .iter()
+            .filter(|(_, partition)| partition.strong_count() > 0)
+            .map(|(number, _)| *number)
+            .collect()
+    }
+
+    fn definitions(&self) -> RwLockReadGuard<'_, Definitions> {
+        self.shared
+            .definitions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn partitions(&self) -> Vec<Arc<Mutex<Partition>>> {

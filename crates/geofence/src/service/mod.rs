@@ -3,6 +3,7 @@
 mod definitions;
 mod handle;
 mod partition;
+mod queries;
 mod stage;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::GeofenceConfig;
 
-pub use handle::{Handle, Occupant, Whereabouts};
+pub use handle::{Handle, Occupant, Stay, Whereabouts};
 pub use stage::{Geofence, PartitionState};
 
 /// The section of the configuration, for [`runtime::config::Sources`].

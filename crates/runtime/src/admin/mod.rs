@@ -1,7 +1,9 @@
-//! The port for those who run the process: metrics, health, state, log level. It has no authentication; bind it to
+//! The port for those who run the process: metrics, health, state, log level, and what the roles can
+//! be asked. It has no authentication; bind it to
 //! an address that only they reach.
 
 mod health;
+mod queries;
 mod routes;
 
 use std::io;
@@ -12,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use health::{Health, Reporter};
+pub use queries::{Parameters, Queries, Unanswered};
 
 use crate::logging::LogLevel;
 use crate::metrics::Metrics;
@@ -61,6 +64,8 @@ pub struct Panel {
     pub metrics: Option<Metrics>,
     /// Log level of the process, where it has a log.
     pub log: Option<LogLevel>,
+    /// What the roles can be asked.
+    pub queries: Queries,
 }
 
 /// An admin port that listens and does not answer yet.

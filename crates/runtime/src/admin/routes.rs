@@ -20,16 +20,18 @@ pub(super) fn router(panel: Panel) -> Router {
         .route("/startupz", get(|panel| health(panel, Question::Started)))
         .route("/state", get(state))
         .route("/log/level", get(level).put(set_level))
+        .fallback(super::queries::answer)
         .with_state(panel)
 }
 
-async fn index() -> &'static str {
-    "/metrics    for Prometheus\n\
+async fn index(State(panel): State<Panel>) -> String {
+    const FIXED: &str = "/metrics    for Prometheus\n\
      /livez      restart me? 200 no, 503 yes\n\
      /readyz     give me work? 200 yes, 503 no\n\
      /startupz   started? 200 yes, 503 no\n\
      /state      what each part is doing, as JSON\n\
-     /log/level  GET shows it, PUT sets it\n"
+     /log/level  GET shows it, PUT sets it\n";
+    FIXED.to_owned() + &panel.queries.index()
 }
 
 async fn metrics(State(panel): State<Panel>) -> Response {
