@@ -7,14 +7,12 @@ use events::attendance::v1::Record;
 use events::position::v1::Position;
 use jiff::civil::Date;
 
-use crate::engine::{Desk, Presence, Punch};
+use crate::engine::{Desk, Load, Presence, Punch, Rhythm, Rules, Settled};
 use crate::facts::{Usable, presence, punch, usable};
 use crate::presence::Fix;
 use crate::roster::when::day;
 use crate::roster::{Definitions, Person, Problem, Roster};
 
-/// Late facts that come within this time of each other are one correction, seconds.
-const QUIET_S: i64 = 120;
 /// Most days that one run judges for one person.
 const MOST_DAYS: usize = 4_000;
 
@@ -152,14 +150,7 @@ fn take_position(
         Usable::Fix { at, .. } | Usable::WrongClock(at) => *at,
         Usable::Nothing => return,
     };
-    // A person may be its own device, where nobody bothered to bind.
-    let unbound = !roster.bindings.contains_key(position.device.as_str());
-    let own = roster
-        .people
-        .get_key_value(position.device.as_str())
-        .filter(|_| unbound)
-        .map(|(id, _)| id);
-    let Some(person) = roster.carrier(&position.device, about).or(own) else {
+    let Some(person) = roster.owner(&position.device, about) else {
         *derived.strangers.entry(position.device.clone()).or_default() += 1;
         return;
     };
@@ -238,92 +229,60 @@ fn person_records(
     let until = until.min(from.saturating_add(jiff::Span::new().days(i64::try_from(MOST_DAYS).unwrap_or(0))));
     arrivals.sort_by_key(|arrival| arrival.known_at);
     desk.judge_days(from, until);
-    let mut every = Vec::new();
-    let mut settle = |desk: &mut Desk, at: i64| every.extend(desk.settle(roster, person, at).records);
+    let rules = Rules {
+        roster,
+        person,
+        rhythm: Rhythm::FILE,
+    };
+    // All facts are at hand.
+    let load: Load<'_> = &mut |_, _| {};
+    let mut settled = Settled::default();
     let horizon = options.now.unwrap_or(i64::MAX);
     let start = crate::roster::when::second(from.at(0, 0, 0, 0), &person.zone) - 2 * 86_400;
-    settle(
-        &mut desk,
-        start
-            .min(horizon)
-            .min(arrivals.first().map_or(start, |first| first.known_at - 1)),
-    );
-    // End of an open correction: facts that come before it belong to it.
-    let mut quiet_at: Option<i64> = None;
-    for arrival in arrivals {
-        if arrival.known_at > horizon {
+    let first = arrivals.first().map_or(start, |first| first.known_at - 1);
+    desk.settle(start.min(horizon).min(first), rules, load, &mut settled);
+    for Arrival {
+        known_at,
+        about,
+        news,
+    } in arrivals
+    {
+        if known_at > horizon {
             break;
         }
-        pass_time(&mut desk, person, arrival.known_at, &mut quiet_at, &mut settle);
-        if desk.is_late(arrival.about, arrival.known_at, person) {
-            if quiet_at.is_none() {
-                settle(&mut desk, arrival.known_at);
-            }
-            quiet_at = Some(arrival.known_at + QUIET_S);
-        }
-        match arrival.news {
+        desk.expect(about, known_at, rules, load, &mut settled);
+        match news {
             News::Fix(fix) => {
-                desk.fix(fix, arrival.known_at, roster, person);
+                desk.fix(fix, known_at, rules);
             }
-            News::WrongClock => desk.wrong_clock(arrival.known_at),
+            News::WrongClock => desk.wrong_clock(known_at),
             News::Punch(punch) => {
-                desk.punch(punch, arrival.known_at);
+                desk.punch(punch, known_at, rules.rhythm);
             }
             News::Presence(presence) => {
-                desk.presence(presence, arrival.known_at);
+                desk.presence(presence, known_at);
             }
         }
     }
     if options.now.is_some() {
-        pass_time(&mut desk, person, horizon, &mut quiet_at, &mut settle);
+        desk.advance(horizon, rules, load, &mut settled);
         desk.tell_progress = true;
         desk.look_again();
-        settle(&mut desk, horizon);
+        desk.settle(horizon, rules, load, &mut settled);
     } else {
-        finish(&mut desk, person, &mut quiet_at, &mut settle);
+        // Until every day is final and everything that is known by now was looked at.
+        let last_known = person.known_times.last().copied().unwrap_or(i64::MIN);
+        loop {
+            let due = desk.due(person);
+            if due == i64::MAX || !(desk.is_open() || due <= last_known) {
+                break;
+            }
+            desk.settle(due, rules, load, &mut settled);
+        }
     }
     if options.revisions {
-        every
+        settled.records
     } else {
         desk.records().cloned().collect()
-    }
-}
-
-/// Lets time pass until `at`: what is due by the clock is judged when it is due.
-fn pass_time(
-    desk: &mut Desk,
-    person: &Person,
-    at: i64,
-    quiet_at: &mut Option<i64>,
-    settle: &mut impl FnMut(&mut Desk, i64),
-) {
-    loop {
-        let due = desk.next_due(person).min(quiet_at.unwrap_or(i64::MAX));
-        if due >= at {
-            return;
-        }
-        if quiet_at.is_some_and(|quiet| quiet <= due) {
-            *quiet_at = None;
-        }
-        settle(desk, due);
-    }
-}
-
-/// Lets time pass until every day is final and everything that is known by now was looked at.
-fn finish(
-    desk: &mut Desk,
-    person: &Person,
-    quiet_at: &mut Option<i64>,
-    settle: &mut impl FnMut(&mut Desk, i64),
-) {
-    let last_known = person.known_times().last().copied().unwrap_or(i64::MIN);
-    loop {
-        let due = desk.next_due(person).min(quiet_at.unwrap_or(i64::MAX));
-        let waiting = desk.is_open() || quiet_at.is_some() || due <= last_known;
-        if !waiting || due == i64::MAX {
-            return;
-        }
-        *quiet_at = quiet_at.filter(|quiet| *quiet > due);
-        settle(desk, due);
     }
 }

@@ -42,7 +42,7 @@ enum Command {
     Decode(decode::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
-    /// Attendance: the month of some people
+    /// The consumer of attendance alone, or the month of some people
     Attendance(attendance::Arguments),
     /// Persons, bindings, shifts, calendars, approvals
     Rosters(rosters::Arguments),

@@ -1,7 +1,8 @@
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// What one day hands on to the next.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carry {
     /// Overtime of the month so far, minutes.
     pub overtime_min: u32,

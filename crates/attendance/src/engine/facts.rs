@@ -1,20 +1,25 @@
 //! What is known about one person, and when it became known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use events::punch::v1::PunchKind;
 use spatial::Point;
 
 use super::span::Span;
-use crate::presence::{Fix, Sighting, view};
+use crate::presence::{Fix, Sighting, View, view};
 use crate::roster::{Person, Roster, SiteId};
 
-/// The facts about one person.
+/// A fix further than this from the edges of a span says nothing about it, seconds.
+const REACH_S: i64 = 13 * 3600;
+
+/// The facts about one person. Fixes may be kept elsewhere and be here only while they are looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Devices in the order they were first heard of.
     devices: Vec<Arc<str>>,
+    /// Hours since 1970 whose fixes were brought here.
+    loaded: BTreeSet<i64>,
     fixes: BTreeMap<(i64, u16), Fix>,
     sightings: BTreeMap<(i64, u16), Sighting>,
     /// Observed presences.
@@ -89,12 +94,38 @@ impl Facts {
         self.devices.get(usize::from(device)).map_or("", |device| device)
     }
 
+    /// The devices, by their numbers.
+    pub fn devices(&self) -> impl Iterator<Item = &str> {
+        self.devices.iter().map(|device| &**device)
+    }
+
+    /// True when the fixes of an hour are to be brought now: they will be here from then on.
+    pub fn wants_hour(&mut self, hour: i64) -> bool {
+        self.loaded.insert(hour)
+    }
+
+    /// Lets go of the fixes before an hour; they can be brought again.
+    pub fn unload_before(&mut self, hour: i64) {
+        let at = hour.saturating_mul(3600);
+        self.fixes = self.fixes.split_off(&(at, 0));
+        self.sightings = self.sightings.split_off(&(at, 0));
+        self.loaded = self.loaded.split_off(&hour);
+    }
+
+    /// True when the fix says nothing new.
+    #[must_use]
+    pub fn knows(&self, fix: &Fix) -> bool {
+        self.fixes
+            .get(&(fix.at, fix.device))
+            .is_some_and(|known| !better(fix, known))
+    }
+
     /// Adds a fix; false when it was known. Of two fixes of a device at the same second the more exact is kept.
     pub fn add_fix(&mut self, fix: Fix, roster: &Roster, person: &Person) -> bool {
-        let key = (fix.at, fix.device);
-        if self.fixes.get(&key).is_some_and(|known| !better(&fix, known)) {
+        if self.knows(&fix) {
             return false;
         }
+        let key = (fix.at, fix.device);
         self.fixes.insert(key, fix);
         self.sightings.insert(key, view(&fix, roster, person));
         true
@@ -154,11 +185,22 @@ impl Facts {
         self.fixes.range((span.from, 0)..(span.to, 0)).map(|(_, fix)| fix)
     }
 
+    /// The sighting of the nearest fix before a moment, and that of the fix.
+    pub(super) fn step(&self, at: i64, device: u16) -> (Option<View>, Option<View>) {
+        let view = |found: Option<(&(i64, u16), &Sighting)>| found.map(|(_, sighting)| sighting.view);
+        (
+            view(self.sightings.range(..(at, device)).next_back()),
+            self.sightings.get(&(at, device)).map(|sighting| sighting.view),
+        )
+    }
+
     /// Sightings by fixes within `span`, and the nearest before and after it.
     pub(super) fn sightings(&self, span: Span) -> Vec<Sighting> {
         let nearest = |found: Option<(&(i64, u16), &Sighting)>| found.map(|((at, _), _)| *at);
-        let before = nearest(self.sightings.range(..(span.from, 0)).next_back());
-        let after = nearest(self.sightings.range((span.to, 0)..).next());
+        let reach = (span.from - REACH_S, 0)..(span.from, 0);
+        let before = nearest(self.sightings.range(reach).next_back());
+        let reach = (span.to, 0)..(span.to + REACH_S, 0);
+        let after = nearest(self.sightings.range(reach).next());
         let from = before.unwrap_or(span.from);
         let to = after.map_or(span.to, |after| after + 1).max(from);
         self.sightings
@@ -167,39 +209,16 @@ impl Facts {
             .collect()
     }
 
-    /// Moments of the earliest and the latest fact.
-    #[must_use]
-    pub fn range(&self) -> Option<(i64, i64)> {
-        let fixes = self
-            .fixes
-            .keys()
-            .next()
-            .zip(self.fixes.keys().next_back())
-            .map(|((a, _), (b, _))| (*a, *b));
-        let punches = self
-            .punches
-            .first()
-            .zip(self.punches.last())
-            .map(|(a, b)| (a.at, b.at));
-        let presences = self.presences.first().map(|first| {
-            let last = self.presences.iter().map(|presence| presence.span.to).max();
-            (first.span.from, last.unwrap_or(first.span.to))
-        });
-        [fixes, punches, presences]
-            .into_iter()
-            .flatten()
-            .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
-    }
-
     /// Forgets the fixes before a moment.
     pub fn forget_before(&mut self, at: i64) {
         self.fixes = self.fixes.split_off(&(at, 0));
         self.sightings = self.sightings.split_off(&(at, 0));
+        self.wrong_clock.retain(|received_at| *received_at >= at);
     }
 }
 
 /// Which of two fixes of one device and second is kept, whatever came first.
-fn better(new: &Fix, known: &Fix) -> bool {
+pub(crate) fn better(new: &Fix, known: &Fix) -> bool {
     let rank = |fix: &Fix| {
         (
             fix.mock,

@@ -1,13 +1,14 @@
 //! What has been said about a shift, and what a new judgement changes of it.
 
 use events::attendance::v1::{Adjustment, Finality, Record, RecordKind};
+use serde::{Deserialize, Serialize};
 
 /// What was published about one shift.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ledger {
     pub(super) record: Option<Record>,
-    /// What was last judged and when, published or not.
-    seen: Option<(Record, i64)>,
+    /// What was last judged, published or not.
+    pub(super) seen: Option<Seen>,
     /// Differences found after the lock, one per month in which they were booked.
     pub(super) adjustments: Vec<Record>,
 }
@@ -49,19 +50,23 @@ pub fn key(record: &Record) -> String {
     }
 }
 
-impl Ledger {
-    /// What was published before a restart.
-    pub(super) fn of(record: Record) -> Self {
-        Self {
-            record: Some(record),
-            ..Self::default()
-        }
-    }
+/// What a judgement said about the time that had passed then: a change of it is a correction, the rest is time
+/// passing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Seen {
+    /// When, Unix seconds.
+    at: i64,
+    history: History,
+}
 
+impl Ledger {
     /// Takes a new judgement; what has to be published, if anything.
     pub(super) fn revise(&mut self, mut judged: Record, terms: Terms<'_>) -> Option<Record> {
         judged.observed_at = Some(super::render::timestamp(terms.now));
-        let before = self.seen.replace((judged.clone(), terms.now));
+        let before = self.seen.replace(Seen {
+            at: terms.now,
+            history: history(&judged, terms.now),
+        });
         let Some(said) = &self.record else {
             judged.rev = 1;
             if terms.locked {
@@ -84,7 +89,7 @@ impl Ledger {
         }
         judged.rev = said.rev;
         if differs {
-            let rewritten = before.is_none_or(|(seen, at)| history(&seen, at) != history(&judged, at));
+            let rewritten = before.is_none_or(|seen| seen.history != history(&judged, seen.at));
             let corrected = said.finality() == Finality::Final || (terms.correction && rewritten);
             judged.rev += u32::from(corrected);
             let running = judged.finality() == Finality::Provisional && !corrected;
@@ -173,16 +178,18 @@ fn content(record: &Record) -> Record {
     }
 }
 
-/// Segments (label, from, until, bridged), arrival and due arrival, shift, scheduled minutes.
-type History<'a> = (
-    Vec<(i32, i64, i64, bool)>,
-    [Option<events::Timestamp>; 2],
-    &'a str,
-    u32,
-);
+/// What a record says about the time up to a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct History {
+    /// Label, from, until, bridged.
+    segments: Vec<(i32, i64, i64, bool)>,
+    arrival: Option<i64>,
+    due_in: Option<i64>,
+    shift: String,
+    scheduled: u32,
+}
 
-/// What a record says about the time up to `until`: a change of it is a correction, the rest is time passing.
-fn history(record: &Record, until: i64) -> History<'_> {
+fn history(record: &Record, until: i64) -> History {
     // The minute that was running then may still turn out either way.
     let until = until.div_euclid(60) * 60 - 60;
     let seconds = |time: &Option<events::Timestamp>| time.as_ref().map_or(0, |time| time.seconds);
@@ -199,13 +206,13 @@ fn history(record: &Record, until: i64) -> History<'_> {
         })
         .filter(|(_, from, to, _)| from < to)
         .collect();
-    let arrival = record.r#in.filter(|at| at.seconds <= until);
-    (
+    History {
         segments,
-        [arrival, record.due_in],
-        &record.shift,
-        record.scheduled,
-    )
+        arrival: record.r#in.map(|at| at.seconds).filter(|at| *at <= until),
+        due_in: record.due_in.map(|at| at.seconds),
+        shift: record.shift.clone(),
+        scheduled: record.scheduled,
+    }
 }
 
 /// What is worth telling while a shift runs: not that another minute has passed.

@@ -30,7 +30,8 @@ pub mod span;
 mod visits;
 
 pub use carry::Carry;
-pub use desk::{Desk, Settled};
+pub use desk::{Desk, Load, Rhythm, Rules, Settled};
+pub(crate) use facts::better;
 pub use facts::{Facts, Presence, Punch, PunchPlace};
 pub use judge::{Case, judge};
 pub use ledger::key;

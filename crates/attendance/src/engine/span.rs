@@ -1,7 +1,9 @@
 //! Half-open spans of time in Unix seconds, and sets of them.
 
+use serde::{Deserialize, Serialize};
+
 /// From `from` up to and without `to`, Unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// First second.
     pub from: i64,

@@ -7,6 +7,7 @@
 mod bind;
 mod calendars;
 mod definitions;
+mod fence;
 pub mod file;
 mod model;
 mod plans;
@@ -16,9 +17,11 @@ mod rules;
 mod shifts;
 mod site;
 mod statutory;
+mod topics;
 pub mod when;
 
 pub use definitions::{Definitions, Sourced};
+pub use fence::fence_shape;
 pub use model::{
     Approval, Assignment, Balance, Binding, Calendar, CalendarDay, Part, Person, Plan, Policy, Roster, Shift,
     SiteId, Turn, Visit,
@@ -27,3 +30,4 @@ pub(crate) use plans::{next as next_day, planned, previous as previous_day};
 pub use problem::{Place, Problem};
 pub use resolve::{Resolved, resolve};
 pub use site::{Shape, Site};
+pub use topics::{TopicRecord, records};

@@ -52,6 +52,8 @@ pub struct Person {
     pub approvals: Vec<Approval>,
     /// Figures carried in, in order of day.
     pub balances: Vec<Balance>,
+    /// Moments at which one of these definitions became known, in order.
+    pub known_times: Vec<i64>,
 }
 
 /// Hours of work; times are minutes after the local midnight of the day the shift starts on.
@@ -302,6 +304,16 @@ impl Roster {
         carriers.all(|other| other == first).then_some(first)
     }
 
+    /// Whose evidence a fix of `device` is: the carrier's, or that of the person of the same id where the device is
+    /// nowhere bound.
+    #[must_use]
+    pub fn owner(&self, device: &str, at: i64) -> Option<&Arc<str>> {
+        if self.bindings.contains_key(device) {
+            return self.carrier(device, at);
+        }
+        self.people.get_key_value(device).map(|(id, _)| id)
+    }
+
     /// True when the place is a customer's.
     #[must_use]
     pub fn is_customer(&self, id: SiteId) -> bool {
@@ -317,8 +329,7 @@ impl Person {
     }
 
     /// Moments at which a definition about this person became known, in order.
-    #[must_use]
-    pub fn known_times(&self) -> Vec<i64> {
+    pub(super) fn note_known_times(&mut self) {
         let mut times: Vec<i64> = self
             .assignments
             .iter()
@@ -329,6 +340,6 @@ impl Person {
             .collect();
         times.sort_unstable();
         times.dedup();
-        times
+        self.known_times = times;
     }
 }

@@ -134,6 +134,7 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
             .approvals
             .sort_by(|a, b| (a.from, &a.id).cmp(&(b.from, &b.id)));
         person.balances.sort_by_key(|balance| balance.day);
+        person.note_known_times();
     }
     let bindings = bind::bindings(&written.bindings, &people, &default_zone, &mut problems);
     Resolved {
@@ -257,6 +258,7 @@ fn person(entry: &Sourced<pb::Person>, known: &Known<'_>, problems: &mut Vec<Pro
         assignments: Vec::new(),
         approvals: Vec::new(),
         balances: Vec::new(),
+        known_times: Vec::new(),
     })
 }
 

@@ -2,5 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "a failed row is shown with what it came to")]
 
+mod pipeline;
 mod scenarios;
+mod service;
 mod track;

@@ -27,20 +27,20 @@ fn orders() -> u64 {
 }
 
 #[derive(Debug, Deserialize)]
-struct File {
-    rows: Vec<Row>,
+pub(crate) struct File {
+    pub(crate) rows: Vec<Row>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
-    id: String,
+pub(crate) struct Row {
+    pub(crate) id: String,
     /// Shift of P1 on the day; without it the roster says who works.
     shift: Option<String>,
     #[serde(default = "usual_day")]
-    day: String,
+    pub(crate) day: String,
     #[serde(default = "usual_zone")]
-    zone: String,
+    pub(crate) zone: String,
     #[serde(default)]
     roster: String,
     #[serde(default)]
@@ -71,12 +71,12 @@ fn usual_zone() -> String {
 }
 
 /// What a row feeds in.
-struct Input {
-    roster: Vec<String>,
-    positions: Vec<Position>,
+pub(crate) struct Input {
+    pub(crate) roster: Vec<String>,
+    pub(crate) positions: Vec<Position>,
 }
 
-fn definitions(texts: &[String]) -> (Definitions, Vec<Problem>) {
+pub(crate) fn definitions(texts: &[String]) -> (Definitions, Vec<Problem>) {
     let mut written = Definitions::default();
     let mut problems = Vec::new();
     for text in texts {
@@ -118,12 +118,12 @@ fn run(input: &Input, options: &Options) -> (Vec<Value>, Vec<Problem>) {
     (lines, problems)
 }
 
-fn base() -> String {
+pub(crate) fn base() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios/base.toml");
     std::fs::read_to_string(path).expect("base.toml")
 }
 
-fn site(id: &str) -> Option<Point> {
+pub(crate) fn site(id: &str) -> Option<Point> {
     let (latitude, longitude) = match id {
         "HQ" => (CENTRE.latitude, CENTRE.longitude),
         "B1" => (31.2318, 121.5220),
@@ -138,7 +138,7 @@ fn site(id: &str) -> Option<Point> {
 }
 
 /// The row's inputs: by presences where they can say it, by positions where there is a track.
-fn inputs(row: &Row) -> Vec<(&'static str, Input)> {
+pub(crate) fn inputs(row: &Row) -> Vec<(&'static str, Input)> {
     let day: Date = row.day.parse().expect("a day");
     let zone = TimeZone::get(&row.zone).expect("a zone");
     let mut roster = vec![base(), row.roster.clone()];
@@ -224,27 +224,33 @@ fn shuffled_tables(text: &str, random: &mut StdRng) -> String {
     toml::to_string(&table).expect("a roster")
 }
 
-#[test]
-fn every_row_of_the_scenario_tables() {
+/// The rows of all tables; with `ROW` in the environment those whose id begins so.
+pub(crate) fn rows() -> Vec<Row> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios");
-    let only = std::env::var("ROW").ok();
-    let mut failures = Vec::new();
-    let mut count = 0;
+    let only = std::env::var("ROW").unwrap_or_default();
+    let mut rows = Vec::new();
     for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"] {
         let path = folder.join(format!("{name}.toml"));
         let text =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for row in &file.rows {
-            if only.as_ref().is_some_and(|only| !row.id.starts_with(only)) {
-                continue;
-            }
-            count += 1;
-            for (how, input) in inputs(row) {
-                failures.extend(check(row, how, &input, only.is_some()));
-            }
+        rows.extend(file.rows);
+    }
+    rows.retain(|row| row.id.starts_with(&only));
+    rows
+}
+
+#[test]
+fn every_row_of_the_scenario_tables() {
+    let only = std::env::var("ROW").ok();
+    let rows = rows();
+    let mut failures = Vec::new();
+    for row in &rows {
+        for (how, input) in inputs(row) {
+            failures.extend(check(row, how, &input, only.is_some()));
         }
     }
+    let count = rows.len();
     assert!(
         failures.is_empty(),
         "{} failures in {count} rows:\n{}",
@@ -302,7 +308,7 @@ fn check(row: &Row, how: &str, input: &Input, show: bool) -> Vec<String> {
     failures
 }
 
-fn compare(row: &Row, how: &str, lines: &[Value], problems: &[Problem]) -> Vec<String> {
+pub(crate) fn compare(row: &Row, how: &str, lines: &[Value], problems: &[Problem]) -> Vec<String> {
     let what = format!("{} {how}", row.id);
     let mut failures = expect(&what, lines, &row.day, &row.expect);
     for more in &row.more {

@@ -150,6 +150,7 @@ pub(crate) fn positions(entries: &[Entry], sites: impl Fn(&str) -> Option<Point>
         seen.iter().map(|entry| entry.until).max(),
     ) && elsewhere
     {
+        let device = seen.first().map_or("D1", |entry| entry.device.as_str());
         let all_late = seen.iter().map(|entry| entry.known).min().flatten();
         let mut at = first - AROUND_S;
         while at < last + AROUND_S {
@@ -160,7 +161,7 @@ pub(crate) fn positions(entries: &[Entry], sites: impl Fn(&str) -> Option<Point>
             });
             if !covered {
                 positions.push(fix(
-                    "D1",
+                    device,
                     at,
                     distance::destination(CENTRE, 270.0, 1_500.0),
                     10.0,
@@ -177,7 +178,7 @@ pub(crate) fn positions(entries: &[Entry], sites: impl Fn(&str) -> Option<Point>
             if !followed && !["one", "at"].iter().any(|kind| entry.place.starts_with(kind)) {
                 let at = entry.until;
                 positions.push(fix(
-                    "D1",
+                    device,
                     at,
                     distance::destination(CENTRE, 270.0, 1_500.0),
                     10.0,
@@ -189,7 +190,7 @@ pub(crate) fn positions(entries: &[Entry], sites: impl Fn(&str) -> Option<Point>
     positions
 }
 
-fn fixes(entry: &Entry, sites: &impl Fn(&str) -> Option<Point>, into: &mut Vec<Position>) {
+pub(crate) fn fixes(entry: &Entry, sites: &impl Fn(&str) -> Option<Point>, into: &mut Vec<Position>) {
     let (kind, figures) = entry.place.split_once('@').unwrap_or((&entry.place, ""));
     let mut figures = figures.split('/').filter_map(|figure| figure.parse::<f64>().ok());
     let (metres, accuracy) = (figures.next().unwrap_or(0.0), figures.next().unwrap_or(10.0));
@@ -220,7 +221,7 @@ fn fixes(entry: &Entry, sites: &impl Fn(&str) -> Option<Point>, into: &mut Vec<P
     }
 }
 
-fn fix(device: &str, at: i64, point: Point, accuracy: f64, received_at: i64) -> Position {
+pub(crate) fn fix(device: &str, at: i64, point: Point, accuracy: f64, received_at: i64) -> Position {
     let time = |seconds: i64| Some(events::Timestamp { seconds, nanos: 0 });
     Position {
         event_id: format!("{device}-{at}"),

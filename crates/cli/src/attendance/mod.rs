@@ -1,15 +1,20 @@
-//! `milepost attendance`: the records for people.
+//! `milepost attendance`: the consumer alone, and the records for people.
 
 mod month;
 
 use clap::{Args, Subcommand};
 
 use crate::exit::Outcome;
+use crate::process::Consumer;
+use crate::roles::{self, Role};
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    role: roles::Arguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -20,6 +25,7 @@ enum Command {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
-        Command::Month(arguments) => month::run(arguments),
+        Some(Command::Month(arguments)) => month::run(arguments),
+        None => roles::run(&arguments.role, Role::Consumer(Consumer::Attendance)),
     }
 }

@@ -29,8 +29,12 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log)?;
-        let metrics =
-            Metrics::install(&[gateway::metrics::ALL, geofence::metrics::ALL, trips::metrics::ALL])?;
+        let metrics = Metrics::install(&[
+            gateway::metrics::ALL,
+            geofence::metrics::ALL,
+            trips::metrics::ALL,
+            attendance::metrics::ALL,
+        ])?;
         bus::describe_metrics();
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
@@ -78,6 +82,12 @@ impl Process {
                     trips::run(config, &bus, stop).await
                 });
             }
+            Consumer::Attendance => {
+                let config = settings.attendance.clone();
+                self.roles.spawn(consumer.name(), Phase::Work, |stop| async move {
+                    attendance::run(&config, bus, stop).await
+                });
+            }
         }
     }
 
@@ -96,17 +106,19 @@ impl Process {
 pub(crate) enum Consumer {
     Geofence,
     Trips,
+    Attendance,
 }
 
 impl Consumer {
     /// Every consumer.
-    pub(crate) const ALL: [Self; 2] = [Self::Geofence, Self::Trips];
+    pub(crate) const ALL: [Self; 3] = [Self::Geofence, Self::Trips, Self::Attendance];
 
     /// Name of the role.
     const fn name(self) -> &'static str {
         match self {
             Self::Geofence => "geofence",
             Self::Trips => "trips",
+            Self::Attendance => "attendance",
         }
     }
 }

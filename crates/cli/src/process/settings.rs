@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use attendance::AttendanceConfig;
 use bus::{Backend, BusConfig};
 use clap::Args;
 use gateway::GatewayConfig;
@@ -26,6 +27,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         name: "trips",
         defaults: "",
     },
+    attendance::SECTION,
 ];
 
 /// Where the configuration comes from.
@@ -57,6 +59,7 @@ pub(crate) struct Settings {
     pub(crate) gateway: GatewayConfig,
     pub(crate) geofence: GeofenceConfig,
     pub(crate) trips: trips::engine::Config,
+    pub(crate) attendance: AttendanceConfig,
 }
 
 impl Settings {
@@ -70,6 +73,7 @@ impl Settings {
             gateway: found.checked("gateway", GatewayConfig::check),
             geofence: found.checked("geofence", GeofenceConfig::check),
             trips: found.section("trips"),
+            attendance: found.checked("attendance", AttendanceConfig::check),
         };
         found.finish().context("use the configuration")?;
         Ok(settings)
