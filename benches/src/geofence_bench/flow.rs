@@ -110,7 +110,7 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     for number in 0..fences {
         publisher.ready().await;
         let fence = fence(number, fences, Rules::Bare, &mut dice);
-        let record = record(Topic::Fences, &fence.id, fence.encode_to_vec(), BEGIN_MS)?;
+        let record = record(Topic::Fences, &fence.id, fence.encode_to_vec());
         publisher.publish(record, Receipt::new(receipts.clone(), 0));
     }
     bus.flush(Duration::from_secs(120)).await;
@@ -131,7 +131,7 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     });
     // One fix tells when the stage has read all definitions.
     let mut walk = Walk::new();
-    publisher.publish(walk.next()?, Receipt::new(receipts.clone(), 0));
+    publisher.publish(walk.next(), Receipt::new(receipts.clone(), 0));
     while fixes.load(Ordering::Relaxed) == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -147,7 +147,7 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
             tokio::time::sleep_until(due.into()).await;
             publisher.ready().await;
         }
-        publisher.publish(walk.next()?, Receipt::new(receipts.clone(), 0));
+        publisher.publish(walk.next(), Receipt::new(receipts.clone(), 0));
     }
     let sent = begin.elapsed();
     let lag = offered + 1 - fixes.load(Ordering::Relaxed);
@@ -208,7 +208,7 @@ impl Walk {
         }
     }
 
-    fn next(&mut self) -> anyhow::Result<Record> {
+    fn next(&mut self) -> Record {
         if self.next == self.walkers.len() {
             self.next = 0;
             self.time += INTERVAL_MS;
@@ -227,16 +227,17 @@ impl Walk {
             longitude: place.longitude,
             ..Position::default()
         };
-        record(Topic::Positions, device, position.encode_to_vec(), self.time)
+        record(Topic::Positions, device, position.encode_to_vec())
     }
 }
 
-fn record(topic: Topic, key: &str, value: Vec<u8>, at: i64) -> anyhow::Result<Record> {
-    Ok(Record {
+fn record(topic: Topic, key: &str, value: Vec<u8>) -> Record {
+    Record {
         topic,
         key: Bytes::copy_from_slice(key.as_bytes()),
         value: Some(Bytes::from(value)),
         headers: Vec::new(),
-        timestamp: Timestamp::from_millisecond(at)?,
-    })
+        // Records of another time would be forgotten at once.
+        timestamp: Timestamp::now(),
+    }
 }

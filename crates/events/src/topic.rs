@@ -107,6 +107,16 @@ topics! {
 }
 
 impl Topic {
+    /// Hours that a record of a compacted topic stays readable after a newer one of its key was written; 0 for those
+    /// that may go at once. Late positions are judged by the fences of their time, also after a restart.
+    #[must_use]
+    pub const fn replaced_hours(self) -> u64 {
+        match self {
+            Self::Fences => 96,
+            _ => 0,
+        }
+    }
+
     /// The topic of that name, with or without `milepost.` before and `.v1` behind.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

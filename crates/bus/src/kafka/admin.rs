@@ -142,13 +142,16 @@ pub(super) async fn apply(names: &Arc<Names>, change: &Change) -> Result<(), Err
 
 async fn create_topic(names: &Arc<Names>, spec: &TopicSpec) -> Result<(), Error> {
     let (retention_ms, retention_bytes) = retention(spec);
+    let replaced_ms = spec.topic.replaced_hours().saturating_mul(HOUR_MS).to_string();
     let mut topic = NewTopic::new(
         names.topic(spec.topic),
         super::client::signed(spec.partitions),
         TopicReplication::Fixed(i32::from(spec.replication)),
     );
     topic = match spec.topic.cleanup() {
-        Cleanup::Compact => topic.set("cleanup.policy", "compact"),
+        Cleanup::Compact => topic
+            .set("cleanup.policy", "compact")
+            .set("min.compaction.lag.ms", &replaced_ms),
         Cleanup::Delete => topic
             .set("cleanup.policy", "delete")
             .set(RETENTION_MS, &retention_ms)

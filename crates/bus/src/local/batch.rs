@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use fjall::{OwnedWriteBatch as WriteBatch, PersistMode};
@@ -15,14 +16,22 @@ use crate::{Record, steps};
 /// Bytes of records between two index entries of a partition: the grain of time seeks and of retention.
 const INDEX_EVERY: u64 = 32 << 10;
 
+/// The newest record of a key.
+enum Newest {
+    /// The one before goes at once; one of the same batch is never written.
+    Alone([u8; 14], Vec<u8>),
+    /// It is written already, and the one before stays for a while.
+    Beside([u8; 14]),
+}
+
 /// An atomic write that grows.
 pub(super) struct Batch<'a> {
     store: &'a Store,
     write: WriteBatch,
     scratch: &'a mut Vec<u8>,
     tails: HashMap<(u16, u32), (Arc<Table>, Tail)>,
-    /// Newest record of each key of compacted topics: an older one of the same batch is never written.
-    newest: HashMap<(u16, Bytes), ([u8; 14], Vec<u8>)>,
+    /// Newest record of each key of compacted topics.
+    newest: HashMap<(u16, Bytes), Newest>,
 }
 
 impl<'a> Batch<'a> {
@@ -52,10 +61,22 @@ impl<'a> Batch<'a> {
         tail.end += 1;
         tail.bytes += self.scratch.len() as u64;
         tail.newest_ms = tail.newest_ms.max(millis(record.timestamp));
+        let replaced_ms = table.replaced_ms();
         if table.compact {
-            self.newest
-                .insert((table.id, record.key.clone()), (place, self.scratch.clone()));
-        } else {
+            let newest = if replaced_ms == 0 {
+                Newest::Alone(place, self.scratch.clone())
+            } else {
+                let due = millis(record.timestamp).saturating_add(replaced_ms);
+                table.due.fetch_min(due, Ordering::Relaxed);
+                Newest::Beside(place)
+            };
+            if record.value.is_none() {
+                let due = table.deletion_due(millis(record.timestamp));
+                table.due.fetch_min(due, Ordering::Relaxed);
+            }
+            self.newest.insert((table.id, record.key.clone()), newest);
+        }
+        if !table.compact || replaced_ms > 0 {
             self.write.insert(&self.store.log, place, self.scratch.as_slice());
         }
     }
@@ -76,13 +97,18 @@ impl<'a> Batch<'a> {
 
     /// Makes all of it durable, or nothing; then shows it to readers.
     pub(super) fn commit(mut self) -> fjall::Result<()> {
-        for ((topic, key), (place, value)) in std::mem::take(&mut self.newest) {
+        for ((topic, key), newest) in std::mem::take(&mut self.newest) {
             let index = newest_key(topic, &key);
-            if let Some(old) = self.store.newest.get(&index)? {
-                self.write.remove(&self.store.log, old);
+            match newest {
+                Newest::Alone(place, value) => {
+                    if let Some(old) = self.store.newest.get(&index)? {
+                        self.write.remove(&self.store.log, old);
+                    }
+                    self.write.insert(&self.store.newest, index, place);
+                    self.write.insert(&self.store.log, place, value);
+                }
+                Newest::Beside(place) => self.write.insert(&self.store.newest, index, place),
             }
-            self.write.insert(&self.store.newest, index, place);
-            self.write.insert(&self.store.log, place, value);
         }
         steps::reached("local-before-write");
         self.write.commit()?;

@@ -55,8 +55,9 @@ impl Local {
         let tables = Topic::ALL
             .iter()
             .map(|topic| match engine.table(topic.name()) {
-                Some(table) => Ok(table),
-                None => engine.ensure(
+                Some(table) if !table.compact => Ok(table),
+                // How long a compacted topic keeps what was replaced is no setting and follows the program.
+                _ => engine.ensure(
                     topic.name(),
                     topic.cleanup() == Cleanup::Compact,
                     config.partitions,
@@ -99,7 +100,11 @@ impl Local {
             .iter()
             .map(|topic| {
                 let table = self.log.table(*topic);
-                let kept = table.kept();
+                let kept = if table.compact {
+                    Kept::default()
+                } else {
+                    table.kept()
+                };
                 TopicInfo {
                     topic: *topic,
                     cleanup: topic.cleanup(),
@@ -128,9 +133,12 @@ impl Local {
                     spec.topic.name(),
                     spec.topic.cleanup() == Cleanup::Compact,
                     spec.partitions,
-                    Kept {
-                        hours: spec.retention_hours,
-                        bytes: spec.retention_bytes,
+                    match spec.topic.cleanup() {
+                        Cleanup::Compact => replaced(spec.topic),
+                        Cleanup::Delete => Kept {
+                            hours: spec.retention_hours,
+                            bytes: spec.retention_bytes,
+                        },
                     },
                 )
                 .map(|_| ()),
@@ -169,10 +177,19 @@ impl Submit for Log {
 
 fn kept(config: &LocalConfig, topic: Topic) -> Kept {
     match topic.cleanup() {
-        Cleanup::Compact => Kept::default(),
+        Cleanup::Compact => replaced(topic),
         Cleanup::Delete => Kept {
             hours: (config.retention_hours > 0).then_some(config.retention_hours),
             bytes: (config.retention_bytes > 0).then_some(config.retention_bytes),
         },
+    }
+}
+
+/// How long a compacted topic keeps what newer records replaced.
+fn replaced(topic: Topic) -> Kept {
+    let hours = topic.replaced_hours();
+    Kept {
+        hours: (hours > 0).then_some(hours),
+        bytes: None,
     }
 }

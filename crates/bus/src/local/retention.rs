@@ -1,5 +1,8 @@
 //! Removes what may be forgotten.
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 
 use super::codec::{is_tombstone, newest_key, offset_of, place, timestamp_ms, unpair};
@@ -9,13 +12,11 @@ use crate::local::codec;
 
 /// Records removed in one pass, so that writers do not wait long.
 const PASS_RECORDS: u64 = 50_000;
-/// Hours that the deletion of a key stays visible in a compacted topic, as on Kafka by default.
-const DELETION_HOURS: i64 = 24;
 
 /// Removes the oldest records of a topic. True when there is more to remove.
 pub(super) fn pass(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<bool> {
     if table.compact {
-        remove_deletions(store, table, now)?;
+        pass_compacted(store, table, now)?;
         return Ok(false);
     }
     let kept = table.kept();
@@ -106,29 +107,52 @@ pub(super) fn remove(store: &Store, table: &Table, number: u32, from: u64, upto:
     Ok(())
 }
 
-fn remove_deletions(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<()> {
-    let cutoff = now.as_millisecond().saturating_sub(DELETION_HOURS * 3_600_000);
+/// Removes records of a compacted topic that were replaced, and deletions, once they have stayed long enough.
+fn pass_compacted(store: &Store, table: &Table, now: Timestamp) -> fjall::Result<()> {
+    let now = now.as_millisecond();
+    if table.due.load(Ordering::Relaxed) > now {
+        return Ok(());
+    }
+    table.due.store(i64::MAX, Ordering::Relaxed);
+    let is_due = |due: i64| {
+        if due > now {
+            table.due.fetch_min(due, Ordering::Relaxed);
+        }
+        due <= now
+    };
+    let replaced_ms = table.replaced_ms();
     for (number, partition) in (0..).zip(&table.partitions) {
-        let tail = partition.tail();
         let mut write = store.db.batch();
-        for entry in store
-            .log
-            .range(place(table.id, number, 0)..place(table.id, number, tail.end))
-        {
-            let (key, value) = entry.into_inner()?;
-            if is_tombstone(&value)
-                && timestamp_ms(&value).is_some_and(|time| time < cutoff)
-                && let Some(stored) = codec::decode(bytes::Bytes::copy_from_slice(&value))
-            {
-                write.remove(&store.log, key);
-                write.remove(&store.newest, newest_key(table.id, &stored.key));
+        // From the newest to the oldest: by key, when the record that replaces the next one was written.
+        let mut replaced_at: HashMap<bytes::Bytes, i64> = HashMap::new();
+        let all = place(table.id, number, 0)..place(table.id, number, partition.tail().end);
+        for entry in store.log.range(all).rev() {
+            let (place, value) = entry.into_inner()?;
+            let deletion = is_tombstone(&value);
+            if replaced_ms == 0 && !deletion {
+                continue;
+            }
+            let Some(stored) = codec::decode(bytes::Bytes::copy_from_slice(&value)) else {
+                continue;
+            };
+            let written = timestamp_ms(&value).unwrap_or(i64::MAX);
+            let newest = newest_key(table.id, &stored.key);
+            match replaced_at.insert(stored.key, written) {
+                Some(replaced) if is_due(replaced.saturating_add(replaced_ms)) => {
+                    write.remove(&store.log, place)
+                }
+                None if deletion && is_due(table.deletion_due(written)) => {
+                    write.remove(&store.log, place);
+                    write.remove(&store.newest, newest);
+                }
+                _ => {}
             }
         }
         if !write.is_empty() {
             write.insert(
                 &store.meta,
                 table.bounds_key(number),
-                Table::bounds(partition.start(), tail.end),
+                Table::bounds(partition.start(), partition.tail().end),
             );
             write.commit()?;
         }

@@ -1,6 +1,6 @@
 //! The topics of a store and how far each partition goes.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Buf;
@@ -8,14 +8,19 @@ use bytes::Buf;
 use super::codec::{TopicId, offset_of, pair, place, timestamp_ms, unpair};
 use super::store::Store;
 
+/// Milliseconds that the deletion of a key stays visible in a compacted topic, as on Kafka by default.
+const DELETION_MS: i64 = 24 * 3_600_000;
+
 /// A topic.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) id: TopicId,
     pub(super) name: String,
-    /// Keeps the newest record of each key only.
+    /// Keeps the newest record of each key only, and those that were replaced in the last hours of `kept`.
     pub(super) compact: bool,
     pub(super) kept: Mutex<Kept>,
+    /// Of a compacted topic: when the next record may go, Unix milliseconds.
+    pub(super) due: AtomicI64,
     pub(super) partitions: Vec<Partition>,
 }
 
@@ -85,6 +90,8 @@ impl Table {
             name: name.to_owned(),
             compact,
             kept: Mutex::new(kept),
+            // Nothing is known yet: the first pass finds out.
+            due: AtomicI64::new(i64::MIN),
             partitions: (0..partitions).map(|_| Partition::default()).collect(),
         }
     }
@@ -95,6 +102,19 @@ impl Table {
 
     pub(super) fn kept(&self) -> Kept {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Milliseconds that a compacted topic keeps what was replaced; 0 when it goes at once.
+    pub(super) fn replaced_ms(&self) -> i64 {
+        match self.kept().hours {
+            Some(hours) if self.compact => i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3_600_000),
+            _ => 0,
+        }
+    }
+
+    /// When the deletion of a key that was written then may go: after all that it replaced.
+    pub(super) fn deletion_due(&self, written: i64) -> i64 {
+        written.saturating_add(self.replaced_ms() + DELETION_MS)
     }
 
     /// Key of the topic's description in the store.

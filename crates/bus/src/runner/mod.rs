@@ -25,6 +25,8 @@ use crate::{Error, Out, Received, Record, Stage, metrics, steps};
 
 /// Records in one batch.
 const BATCH: usize = 4096;
+/// Definitions that are taken at once: inputs go on between the parts of a large change.
+const DEFINITIONS: usize = 4096;
 /// Time between two calls of [`Stage::tick`].
 const TICK: Duration = Duration::from_secs(1);
 /// First and longest wait before a failed call is tried again.
@@ -166,7 +168,7 @@ impl<S: Stage> Runner<'_, S> {
     fn define(&mut self) -> Result<bool, Error> {
         let mut changed = false;
         for reader in &mut self.definitions {
-            while let Some(item) = reader.try_next() {
+            for item in std::iter::from_fn(|| reader.try_next()).take(DEFINITIONS) {
                 match item {
                     Ok(ReadItem::Record(record)) => {
                         changed = true;
