@@ -1,5 +1,6 @@
 //! Outings with their truth, in the layout of the MobilityNet extract: `<spec>__p<period>__<phone>.csv.gz` with the
-//! fixes, `gt_periods.csv`, `gt_trips.csv`, `gt_sections.csv` and `spec_legs.csv` with the truth.
+//! fixes, `gt_periods.csv`, `gt_trips.csv`, `gt_sections.csv`, `spec_legs.csv` and `spec_reference.geojson` with the
+//! truth.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -10,7 +11,7 @@ use anyhow::Context as _;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use trips::engine::{Fix, Millis};
+use trips::engine::{Fix, Millis, Place};
 use trips::score::Interval;
 
 /// One phone on one outing.
@@ -24,14 +25,19 @@ pub(crate) struct Recording {
     /// Fixes within the outing with their times of arrival, in the order in which the phone stored them.
     pub(crate) fixes: Vec<(Fix, Millis)>,
     pub(crate) trips: Vec<Interval>,
-    /// Legs by car with the length of their route in metres.
-    pub(crate) car_legs: Vec<(Interval, f64)>,
-    /// Times at which the carrier stood: after the end of a trip.
+    pub(crate) car_legs: Vec<CarLeg>,
+    /// Times between trips.
     pub(crate) stands: Vec<Interval>,
 }
 
-/// Seconds after the end of a trip for which the carrier is known to have stood.
-const STOOD_S: f64 = 600.0;
+/// A drive along a route that is known.
+#[derive(Debug, Clone)]
+pub(crate) struct CarLeg {
+    pub(crate) at: Interval,
+    pub(crate) length_m: f64,
+    /// The route, empty when it is not told.
+    pub(crate) route: Vec<Place>,
+}
 
 #[derive(Debug, Deserialize)]
 struct PeriodRow {
@@ -71,6 +77,33 @@ struct LegRow {
     length_m: Option<f64>,
 }
 
+/// The reference routes, as GeoJSON.
+#[derive(Debug, Deserialize)]
+struct Routes {
+    features: Vec<Feature>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Feature {
+    properties: RouteOf,
+    geometry: Geometry,
+}
+
+#[derive(Debug, Deserialize)]
+struct RouteOf {
+    spec: String,
+    trip_id: String,
+    leg_id: String,
+    kind: String,
+    valid_start_ts: Option<f64>,
+    valid_end_ts: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Geometry {
+    coordinates: serde_json::Value,
+}
+
 #[derive(Debug, Deserialize)]
 struct FixRow {
     ts: f64,
@@ -105,6 +138,9 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Recording>> {
     }
     let sections: Vec<SectionRow> = rows(&folder.join("gt_sections.csv"))?;
     let legs: Vec<LegRow> = rows(&folder.join("spec_legs.csv"))?;
+    let path = folder.join("spec_reference.geojson");
+    let text = std::fs::read(&path).with_context(|| format!("open {}", path.display()))?;
+    let routes: Routes = serde_json::from_slice(&text).with_context(|| format!("read {}", path.display()))?;
 
     let mut recordings = Vec::new();
     for path in recordings_of(folder)? {
@@ -124,13 +160,14 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Recording>> {
             .iter()
             .filter(|section| section.spec == spec && section.period == period && section.mode == "CAR")
             .filter_map(|section| {
-                Some((
-                    Interval {
+                Some(CarLeg {
+                    at: Interval {
                         start: section.start_ts,
                         end: section.end_ts,
                     },
-                    length(section, &legs)?,
-                ))
+                    length_m: length(section, &legs)?,
+                    route: route(section, &routes),
+                })
             })
             .collect();
         let nexts = trips.iter().skip(1).map(|trip| trip.start).chain([period_of.end]);
@@ -139,7 +176,7 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Recording>> {
             .zip(nexts)
             .map(|(trip, next)| Interval {
                 start: trip.end,
-                end: (trip.end + STOOD_S).min(next),
+                end: next,
             })
             .collect();
         recordings.push(Recording {
@@ -166,6 +203,27 @@ fn length(section: &SectionRow, legs: &[LegRow]) -> Option<f64> {
             && leg.valid_end_ts.is_none_or(|until| section.start_ts <= until)
     };
     legs.iter().find(holds)?.length_m
+}
+
+/// The reference route of a section.
+fn route(section: &SectionRow, routes: &Routes) -> Vec<Place> {
+    let holds = |feature: &&Feature| {
+        let of = &feature.properties;
+        of.spec == section.spec
+            && of.trip_id == section.trip_id
+            && of.leg_id == section.leg_id
+            && of.kind == "route_coords"
+            && of.valid_start_ts.is_none_or(|from| from <= section.start_ts)
+            && of.valid_end_ts.is_none_or(|until| section.start_ts <= until)
+    };
+    let line = routes.features.iter().find(holds);
+    let points: Vec<[f64; 2]> = line
+        .and_then(|feature| serde_json::from_value(feature.geometry.coordinates.clone()).ok())
+        .unwrap_or_default();
+    points
+        .iter()
+        .map(|[longitude, latitude]| Place::new(*latitude, *longitude))
+        .collect()
 }
 
 fn recordings_of(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {

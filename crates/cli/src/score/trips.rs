@@ -10,9 +10,9 @@ use clap::{Args, ValueEnum};
 use events::trip::v1::{PathPoint, Stop, Trip};
 use serde_json::{Map, Value, json};
 use trips::engine::{Config, Device, Fix, Millis, Place, Record};
-use trips::score::{Interval, Spread, Tally, between_m, path_m_per_h, phantom_m_per_h};
+use trips::score::{Interval, Spread, Tally, along_m, between_m, phantom_m_per_h};
 
-use super::outings::{self, Recording};
+use super::outings::{self, CarLeg, Recording};
 use super::plot;
 use crate::exit::Outcome;
 
@@ -47,6 +47,13 @@ enum Format {
     Text,
     Json,
 }
+
+/// A fix better than this shows how far along a route it lies, metres.
+const GOOD_M: f64 = 100.0;
+/// Less than this of a route says nothing about an estimate, metres.
+const LEAST_M: f64 = 500.0;
+/// The ten minutes after a trip, milliseconds.
+const SOON_MS: Millis = 600_000;
 
 /// Trips and stops that were found on a recording.
 #[derive(Debug, Default)]
@@ -154,41 +161,61 @@ fn score(recording: &Recording, found: &Found, config: &Config) -> Tally {
     let mut tally = Tally::compare(&recording.trips, &intervals);
     let mut fixes: Vec<Fix> = recording.fixes.iter().map(|(fix, _)| *fix).collect();
     fixes.sort();
-    let millis = |seconds: f64| (seconds * 1e3).round() as Millis;
-    for (leg, length) in &recording.car_legs {
-        if let Some(metres) = between_m(&fixes, millis(leg.start), millis(leg.end), config) {
-            tally.distance.push((metres - length).abs() / length);
+    for leg in &recording.car_legs {
+        let (from, until) = (millis(leg.at.start), millis(leg.at.end));
+        if let Some(metres) = between_m(&fixes, from, until, config) {
+            tally.distance.push((metres - leg.length_m).abs() / leg.length_m);
         }
+        tally.distance_seen.extend(seen_error(leg, &fixes, config));
     }
-    let counted: Vec<(Millis, Millis, f64)> = found
+    let paths: Vec<(Vec<(Millis, Place)>, f64)> = found
         .trips
         .iter()
-        .zip(&intervals)
-        .map(|(trip, at)| {
-            (
-                millis(at.start),
-                millis(at.end),
-                trip.distance.as_ref().map_or(0.0, |distance| distance.estimate_m),
-            )
+        .map(|trip| {
+            let point = |point: &PathPoint| {
+                let place = Place::new(point.latitude, point.longitude);
+                (millis(seconds(point.time.as_ref())), place)
+            };
+            let metres = trip.distance.as_ref().map_or(0.0, |distance| distance.estimate_m);
+            (trip.path.iter().map(point).collect(), metres)
         })
-        .collect();
-    let point = |point: &PathPoint| {
-        let place = Place::new(point.latitude, point.longitude);
-        (millis(seconds(point.time.as_ref())), place)
-    };
-    let paths: Vec<Vec<(Millis, Place)>> = found
-        .trips
-        .iter()
-        .map(|trip| trip.path.iter().map(point).collect())
         .collect();
     for stand in recording.stands.iter().filter(|stand| stand.end > stand.start) {
         let (from, until) = (millis(stand.start), millis(stand.end));
+        tally.phantom_m_per_h.push(phantom_m_per_h(&paths, from, until));
+        let soon = until.min(from + SOON_MS);
         tally
-            .phantom_m_per_h
-            .push(phantom_m_per_h(&counted, from, until));
-        tally.path_m_per_h.push(path_m_per_h(&paths, from, until));
+            .phantom_first_m_per_h
+            .push(phantom_m_per_h(&paths, from, soon));
+        if soon < until {
+            tally
+                .phantom_later_m_per_h
+                .push(phantom_m_per_h(&paths, soon, until));
+        }
     }
     tally
+}
+
+fn millis(seconds: f64) -> Millis {
+    (seconds * 1e3).round() as Millis
+}
+
+/// Error of the distance between the first and the last good fix of a leg, as a share of the route between the two:
+/// what the estimate is worth where there is something to estimate from.
+fn seen_error(leg: &CarLeg, fixes: &[Fix], config: &Config) -> Option<f64> {
+    let (from, until) = (millis(leg.at.start), millis(leg.at.end));
+    let good: Vec<&Fix> = fixes
+        .iter()
+        .filter(|fix| (from..=until).contains(&fix.time) && fix.accuracy_m() <= GOOD_M)
+        .collect();
+    let (first, last) = (good.first()?, good.last()?);
+    let along = |fix: &Fix| {
+        let (along, off) = along_m(&leg.route, &Place::from(fix))?;
+        (off <= 2.0 * GOOD_M).then_some(along)
+    };
+    let length = along(last)? - along(first)?;
+    let metres = between_m(fixes, first.time, last.time, config)?;
+    (length >= LEAST_M).then(|| (metres - length).abs() / length)
 }
 
 pub(super) fn seconds(at: Option<&events::Timestamp>) -> f64 {
@@ -226,8 +253,10 @@ fn json(tallies: &BTreeMap<String, Tally>) -> Value {
             "start_error_s": spread(&tally.start_s, 1.0, 1),
             "end_error_s": spread(&tally.end_s, 1.0, 1),
             "car_distance_error_percent": spread(&tally.distance, 100.0, 1),
+            "car_distance_error_percent_where_seen": spread(&tally.distance_seen, 100.0, 1),
             "phantom_m_per_h": spread(&tally.phantom_m_per_h, 1.0, 1),
-            "phantom_path_m_per_h": spread(&tally.path_m_per_h, 1.0, 1),
+            "phantom_m_per_h_first_ten_minutes": spread(&tally.phantom_first_m_per_h, 1.0, 1),
+            "phantom_m_per_h_later": spread(&tally.phantom_later_m_per_h, 1.0, 1),
         })
     };
     Value::Object(
@@ -241,7 +270,7 @@ fn json(tallies: &BTreeMap<String, Tally>) -> Value {
 fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
     writeln!(
         out,
-        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
+        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
         "set",
         "truth",
         "found",
@@ -253,8 +282,10 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
         "start s",
         "end s",
         "car dist %",
+        "where seen %",
         "phantom m/h",
-        "on path m/h"
+        "first 10 min",
+        "later"
     )?;
     for (set, tally) in tallies {
         let cell = |errors: &[f64], scale: f64| {
@@ -265,7 +296,7 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
         };
         writeln!(
             out,
-            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
+            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
             tally.truth,
             tally.found,
             tally.precision(),
@@ -276,13 +307,16 @@ fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Re
             cell(&tally.start_s, 1.0),
             cell(&tally.end_s, 1.0),
             cell(&tally.distance, 100.0),
+            cell(&tally.distance_seen, 100.0),
             cell(&tally.phantom_m_per_h, 1.0),
-            cell(&tally.path_m_per_h, 1.0),
+            cell(&tally.phantom_first_m_per_h, 1.0),
+            cell(&tally.phantom_later_m_per_h, 1.0),
         )?;
     }
     writeln!(
         out,
-        "Errors as median / 90th percentile. Phones carried different settings of their sensors. Phantom: metres after \
-         the end of a true trip, with the distance of a found one spread over its time, and along its path."
+        "Errors as median / 90th percentile. Phones carried different settings of their sensors. Distance: of whole legs \
+         by car, and of the part between their first and last good fix. Phantom: metres that found trips count from \
+         the end of a true trip to the start of the next, in the first ten minutes of that, and after them."
     )
 }

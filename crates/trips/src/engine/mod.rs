@@ -3,7 +3,8 @@
 //! A [`Device`] keeps the fixes of one device in order of time and says, whenever it is asked, what is news: trips and
 //! stops that are new, changed or withdrawn. What it says is a function of the set of fixes, whatever the order they
 //! came in: [`track`] takes out what cannot be, [`story`] finds stays and moves, [`stay`] makes them exact, [`role`]
-//! decides which stays end trips, [`moment`] dates their ends, [`way`] and [`travel`] describe what lies between.
+//! decides which stays end trips, [`moment`] dates their ends, [`way`], [`travel`] and [`course`] describe what
+//! lies between.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +13,7 @@
 )]
 
 mod config;
+mod course;
 mod device;
 mod fix;
 mod moment;

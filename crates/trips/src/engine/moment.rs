@@ -6,10 +6,12 @@ use super::track::{Mark, Track};
 
 /// A device that was silent for longer before a fix had to wake, seconds.
 const AWAKE_S: f64 = 60.0;
+/// Between the door and the way lie seconds in which nobody gets anywhere: keys, stairs, a seat.
+const SETTLE_S: f64 = 30.0;
+/// A fix with an error this many times smaller tells more, even if a little later.
+const FAR_MORE: f64 = 8.0;
 /// A device that wakes at this speed was in a vehicle from the start, m/s.
 const VEHICLE_M_S: f64 = 5.5;
-/// Fixes better than this standard deviation show whether a device stands still, metres.
-const SHARP_SIGMA_M: f64 = 16.0;
 /// Within this distance a sharp fix shows no movement, metres.
 const STILL_M: f64 = 20.0;
 /// So long a stand at the beginning of a track is no wake-up on the move, seconds.
@@ -42,15 +44,17 @@ pub(crate) fn departure(track: &Track, stay: &Stay, config: &Config) -> Moment {
         .rev()
         .find(telling)
         .map_or(left, |mark| mark.seconds);
-    let speed = speed_near(track, stay.last + 1, true);
+    let beyond = telling_near(track, stay.last + 1, true);
+    let mark = track.at(beyond);
+    let speed = speed_near(track, beyond, true, config);
     let lead = lead(
-        out.place.distance_m(&stay.anchor),
+        mark.place.distance_m(&stay.anchor),
         speed,
-        out.seconds - earliest,
+        mark.seconds - earliest,
         config,
     );
     Moment {
-        at: (out.seconds - lead).max(earliest),
+        at: (mark.seconds - lead).clamp(earliest, out.seconds.max(earliest)),
         earliest,
         latest: out.seconds,
     }
@@ -67,15 +71,17 @@ pub(crate) fn arrival(track: &Track, stay: &Stay, config: &Config) -> Moment {
         };
     };
     let out = track.at(before);
-    let speed = speed_near(track, before, false);
+    let beyond = telling_near(track, before, false);
+    let mark = track.at(beyond);
+    let speed = speed_near(track, beyond, false, config);
     let lead = lead(
-        out.place.distance_m(&stay.anchor),
+        mark.place.distance_m(&stay.anchor),
         speed,
-        seen - out.seconds,
+        seen - mark.seconds,
         config,
     );
     Moment {
-        at: (out.seconds + lead).min(seen),
+        at: (mark.seconds + lead).clamp(out.seconds, seen),
         earliest: out.seconds,
         latest: seen,
     }
@@ -85,42 +91,35 @@ pub(crate) fn arrival(track: &Track, stay: &Stay, config: &Config) -> Moment {
 /// on the move, as long before the first fix as a device needs to wake.
 pub(crate) fn waking(track: &Track, first: usize, end: usize, config: &Config) -> Moment {
     let seen = track.at(first).seconds;
-    let mut stood: Option<(usize, usize)> = None;
-    for at in first..end {
-        let mark = track.at(at);
-        if mark.sigma > SHARP_SIGMA_M {
-            continue;
-        }
-        match &mut stood {
-            None => stood = Some((at, at)),
-            Some((head, last)) => {
-                if mark.place.distance_m(&track.at(*head).place) > STILL_M {
-                    break;
-                }
-                *last = at;
-            }
-        }
-    }
-    if let Some((head, last)) = stood
-        && track.at(last).seconds - track.at(head).seconds >= STOOD_S
-    {
-        let mark = track.at(head);
-        return departure(
-            track,
-            &Stay {
-                first: head,
-                last,
-                anchor: mark.place,
-                sigma: mark.sigma,
-            },
-            config,
-        );
+    if let Some(stand) = stand(track, first, end, config) {
+        return departure(track, &stand, config);
     }
     Moment {
         at: seen - config.wake_s,
         earliest: f64::NEG_INFINITY,
         latest: seen,
     }
+}
+
+/// The stand that the fixes from `first` begin with: nobody who walks off stays so near for so long.
+fn stand(track: &Track, first: usize, end: usize, config: &Config) -> Option<Stay> {
+    let head = track.at(first);
+    let (mut last, mut widest) = (first, STILL_M);
+    for at in first + 1..end {
+        let mark = track.at(at);
+        let near = (2.0 * head.sigma.hypot(mark.sigma)).max(STILL_M);
+        if mark.place.distance_m(&head.place) > near {
+            break;
+        }
+        (last, widest) = (at, widest.max(near));
+    }
+    let lasted = track.at(last).seconds - head.seconds;
+    (lasted >= STOOD_S.max(widest / config.walk_m_s)).then_some(Stay {
+        first,
+        last,
+        anchor: head.place,
+        sigma: head.sigma,
+    })
 }
 
 /// Seconds that it took to get `distance` metres away, judged by the speed beyond. Who is on foot or on a bicycle when
@@ -130,16 +129,33 @@ fn lead(distance: f64, speed: f64, silence: f64, config: &Config) -> f64 {
         return distance / speed.max(config.walk_m_s);
     }
     if speed >= VEHICLE_M_S {
-        return distance / speed;
+        return SETTLE_S + distance / speed;
     }
     let walked = distance.min(config.access_m);
-    walked / config.walk_m_s + (distance - walked) / speed.max(config.journey_m_s)
+    SETTLE_S + walked / config.walk_m_s + (distance - walked) / speed.max(config.journey_m_s)
+}
+
+/// The fix to judge the way by: `from`, or one within a minute beyond it that is far more accurate.
+fn telling_near(track: &Track, from: usize, later: bool) -> usize {
+    let head = track.at(from);
+    let beyond = (1..=track.len()).map_while(|step| {
+        if later {
+            Some(from + step).filter(|at| *at < track.len())
+        } else {
+            from.checked_sub(step)
+        }
+    });
+    beyond
+        .take_while(|at| (track.at(*at).seconds - head.seconds).abs() <= AWAKE_S)
+        .find(|at| track.at(*at).sigma * FAR_MORE < head.sigma)
+        .unwrap_or(from)
 }
 
 /// Mean speed over the first minute or so from a fix, towards later or earlier fixes.
-fn speed_near(track: &Track, from: usize, later: bool) -> f64 {
+fn speed_near(track: &Track, from: usize, later: bool, config: &Config) -> f64 {
     let head = track.at(from);
     let mut speed = head.speed.unwrap_or(0.0);
+    let fastest = config.fastest_m_s;
     let mut at = from;
     loop {
         let next = if later {
@@ -155,7 +171,7 @@ fn speed_near(track: &Track, from: usize, later: bool) -> f64 {
             return speed;
         }
         if dt >= 20.0 {
-            speed = mark.place.distance_m(&head.place) / dt;
+            speed = (mark.place.distance_m(&head.place) / dt).min(fastest);
         }
         if dt >= 90.0 {
             return speed;

@@ -7,11 +7,12 @@ use events::trip::v1 as proto;
 use events::trip::v1::{Finality, Flag, Verdict};
 
 use super::config::Config;
+use super::course;
 use super::fix::Millis;
 use super::moment::Moment;
 use super::path;
 use super::role::{Cast, Role};
-use super::track::{RADIUS_TO_SIGMA, Track};
+use super::track::{Mark, RADIUS_TO_SIGMA, Track};
 use super::travel::{self, Travel};
 use super::way::Way;
 
@@ -193,7 +194,7 @@ impl Reporter<'_> {
         let gist = Gist {
             start: self.track.time(way.departed.at),
             end: self.track.time(way.arrived.at),
-            size: travel.distance_m,
+            size: travel.rough_m,
             fixes: way.end.saturating_sub(way.first),
             shape: shape(
                 &self.trip_flags(way, &travel),
@@ -286,10 +287,16 @@ impl Reporter<'_> {
     fn trip_record(&self, draft: &Draft, way: &Way, travel: &Travel) -> proto::Trip {
         let track = self.track;
         let duration_s = (draft.gist.end - draft.gist.start) as f64 / 1e3;
-        let (odometer_m, verdict) = self.odometer(way, travel);
+        let marks = track.range(way.first..way.end.max(way.first));
+        let knots = course::course(marks, &travel.pauses, &travel.legs);
+        let seen_m = course::length_m(&knots);
+        let edge = |knot: Option<&course::Knot>| knot.map(|knot| knot.mark.place);
+        let unseen_m = travel::unseen_m(self.casts, way, edge(knots.first()), edge(knots.last()));
+        let estimate_m = seen_m + unseen_m;
+        let (odometer_m, verdict) = self.odometer(way, estimate_m);
         let claim_m = match (verdict, odometer_m) {
             (Verdict::Odometer, Some(odometer)) => odometer,
-            _ => travel.distance_m,
+            _ => estimate_m,
         };
         let place = |stop: Option<usize>, edge: usize| {
             stop.and_then(|stop| self.casts.get(stop))
@@ -304,40 +311,34 @@ impl Reporter<'_> {
             end: Some(self.endpoint(place(way.to_stop, way.end.saturating_sub(1)), &way.arrived)),
             duration_s,
             distance: Some(proto::Distance {
-                estimate_m: travel.distance_m,
-                unseen_m: travel.unseen_m,
+                estimate_m,
+                unseen_m,
                 odometer_m,
                 claim_m: claim_m.round(),
                 verdict: verdict.into(),
             }),
             max_speed_kmh: travel.top_m_s * 3.6,
             mean_speed_kmh: if duration_s > 0.0 {
-                travel.distance_m / duration_s * 3.6
+                estimate_m / duration_s * 3.6
             } else {
                 0.0
             },
-            legs: self.legs(travel),
+            legs: self.legs(travel, seen_m),
             halts: self.halts(travel),
             flags: self
                 .trip_flags(way, travel)
                 .iter()
                 .map(|flag| *flag as i32)
                 .collect(),
-            path: self.path(way, travel),
+            path: self.path(way, &knots),
             fixes: way.end.saturating_sub(way.first) as u32,
             ongoing: draft.ongoing,
             ..proto::Trip::default()
         }
     }
 
-    fn odometer(&self, way: &Way, travel: &Travel) -> (Option<f64>, Verdict) {
-        super::odometer::odometer(
-            self.track,
-            way.first,
-            way.end,
-            travel.distance_m,
-            self.coarse(way),
-        )
+    fn odometer(&self, way: &Way, estimate_m: f64) -> (Option<f64>, Verdict) {
+        super::odometer::odometer(self.track, way.first, way.end, estimate_m, self.coarse(way))
     }
 
     fn coarse(&self, way: &Way) -> bool {
@@ -355,7 +356,7 @@ impl Reporter<'_> {
 
     fn trip_flags(&self, way: &Way, travel: &Travel) -> Vec<Flag> {
         let (departed, arrived) = (&way.departed, &way.arrived);
-        let stuck = self.odometer(way, travel).1 == Verdict::OdometerStuck;
+        let stuck = self.odometer(way, travel.rough_m).1 == Verdict::OdometerStuck;
         // a silence in which the whole way could have happened at any time
         let inferred = way.end <= way.first + 1 && departed.latest - departed.earliest > self.config.gap_s;
         let told = [
@@ -381,7 +382,10 @@ impl Reporter<'_> {
             .collect()
     }
 
-    fn legs(&self, travel: &Travel) -> Vec<proto::Leg> {
+    /// Legs whose distances add up to what was seen of the way.
+    fn legs(&self, travel: &Travel, seen_m: f64) -> Vec<proto::Leg> {
+        let rough_m: f64 = travel.legs.iter().map(|leg| leg.distance_m).sum();
+        let scale = if rough_m > 0.0 { seen_m / rough_m } else { 1.0 };
         let mode = |leg: &travel::Leg| match (leg.seen, leg.walk) {
             (false, _) => proto::Mode::Unseen,
             (true, true) => proto::Mode::Walk,
@@ -391,7 +395,7 @@ impl Reporter<'_> {
             mode: mode(leg).into(),
             start_time: Some(stamp(self.track.time(leg.from))),
             end_time: Some(stamp(self.track.time(leg.until))),
-            distance_m: leg.distance_m,
+            distance_m: leg.distance_m * scale,
         };
         travel.legs.iter().map(leg).collect()
     }
@@ -412,7 +416,7 @@ impl Reporter<'_> {
         travel.pauses.iter().map(halt).collect()
     }
 
-    fn path(&self, way: &Way, travel: &Travel) -> Vec<proto::PathPoint> {
+    fn path(&self, way: &Way, knots: &[course::Knot]) -> Vec<proto::PathPoint> {
         let anchor = |stop: Option<usize>| {
             stop.and_then(|stop| self.casts.get(stop))
                 .map(|cast| cast.stay.anchor)
@@ -422,10 +426,7 @@ impl Reporter<'_> {
             longitude: place.longitude,
             time: Some(stamp(self.track.time(seconds))),
         };
-        let line = travel::line(
-            self.track.range(way.first..way.end.max(way.first)),
-            &travel.pauses,
-        );
+        let line: Vec<Mark> = knots.iter().map(|knot| knot.mark).collect();
         let seen = path::simplified(&line);
         anchor(way.from_stop)
             .map(|place| point(place, way.departed.at))

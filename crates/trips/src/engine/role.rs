@@ -23,8 +23,12 @@ const FASTER: f64 = 1.5;
 const RAIL_M_S: f64 = 20.0;
 /// Seconds before and after a stay in which its approach is measured.
 const APPROACH_S: f64 = 120.0;
+/// What counts as about a minute, seconds.
+const MINUTE_S: (f64, f64) = (50.0, 130.0);
+/// A top speed is not taken from fixes that leave it less sure than this, m/s.
+const TOP_NOISE_M_S: f64 = 1.5;
 /// Seconds before and after a stay in which the top speed is looked for.
-pub(crate) const VICINITY_S: f64 = 600.0;
+pub(crate) const VICINITY_S: f64 = 1200.0;
 
 /// What a stay means for the trips around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +162,7 @@ impl Vicinity<'_> {
             } else {
                 self.from - sample.seconds
             };
-            (-30.0..=VICINITY_S).contains(&dt) && sample.variance < 2500.0
+            (-30.0..=VICINITY_S).contains(&dt)
         };
         let low = self
             .samples
@@ -171,13 +175,16 @@ impl Vicinity<'_> {
         let picked: Vec<&Sample> = window.filter(near).collect();
         let mut top: f64 = 0.0;
         for (at, head) in picked.iter().enumerate() {
-            let tail = picked
-                .iter()
-                .skip(at + 1)
-                .find(|tail| tail.seconds - head.seconds >= 50.0);
-            if let Some(tail) = tail.filter(|tail| tail.seconds - head.seconds <= 130.0) {
+            for tail in picked.iter().skip(at + 1) {
+                let dt = tail.seconds - head.seconds;
+                if dt > MINUTE_S.1 {
+                    break;
+                }
                 let noise = (head.variance + tail.variance).sqrt();
-                top = top.max((head.place.distance_m(&tail.place) - noise) / (tail.seconds - head.seconds));
+                if dt >= MINUTE_S.0 && noise <= TOP_NOISE_M_S * dt {
+                    top = top.max((head.place.distance_m(&tail.place) - noise) / dt);
+                    break;
+                }
             }
         }
         top

@@ -7,6 +7,8 @@ use super::track::{Mark, Track};
 
 /// Fixes further from an anchor than this many standard deviations do not move it.
 const STRAY: f64 = 3.0;
+/// An anchor is no better known than this share of the variance of its fixes, since their errors are alike.
+const ANCHOR_SHARE: f64 = 20.0;
 /// A stay may be off by a slot or two against its fixes, seconds.
 const SLACK_S: f64 = 90.0;
 
@@ -59,7 +61,8 @@ impl Stay {
 
     /// True when the fix is at the place as far as its error tells.
     pub(crate) fn holds(&self, mark: &Mark, still_m: f64) -> bool {
-        mark.place.square_m2(&self.anchor) <= 4.0 * (mark.sigma * mark.sigma + still_m * still_m)
+        let anchor = self.sigma * self.sigma / ANCHOR_SHARE;
+        mark.place.square_m2(&self.anchor) <= 4.0 * (mark.sigma * mark.sigma + still_m * still_m + anchor)
     }
 }
 
@@ -137,8 +140,11 @@ fn fit(track: &Track, stays: &mut [Stay], config: &Config) {
         let probe = *stay;
         let at_place = |at: usize| probe.holds(track.at(at), config.still_m);
         let brief = |from: usize, to: usize| (track.at(to).seconds - track.at(from).seconds).abs() <= SLACK_S;
-        while stay.last + 1 < high && at_place(stay.last + 1) {
-            stay.last += 1;
+        while let Some(at) = (stay.last + 1..high)
+            .take_while(|at| *at == stay.last + 1 || brief(stay.last, *at))
+            .find(|at| at_place(*at))
+        {
+            stay.last = at;
         }
         while high < track.len() && stay.last > stay.first && !at_place(stay.last) && brief(stay.last, high) {
             stay.last -= 1;

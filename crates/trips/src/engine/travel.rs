@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::config::Config;
+use super::course::{course, length_m};
 use super::place::Place;
 use super::role::{Cast, Role};
 use super::track::{Mark, Track};
@@ -49,9 +50,8 @@ pub(crate) struct Pause {
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Travel {
-    pub distance_m: f64,
-    /// The part before the first and behind the last fix.
-    pub unseen_m: f64,
+    /// Sum of the steps between fixes: quickly known, and near enough to tell whether something has changed.
+    pub rough_m: f64,
     pub top_m_s: f64,
     pub legs: Vec<Leg>,
     pub pauses: Vec<Pause>,
@@ -61,19 +61,9 @@ pub(crate) struct Travel {
 /// What happened on `way`.
 pub(crate) fn travel(track: &Track, casts: &[Cast], way: &Way, config: &Config) -> Travel {
     let marks = track.range(way.first..way.end);
-    let anchor = |stop: Option<usize>| stop.and_then(|stop| casts.get(stop)).map(|cast| cast.stay.anchor);
-    let (from, to) = (anchor(way.from_stop), anchor(way.to_stop));
     let pauses = pauses(marks, casts, way);
     let line = line(marks, &pauses);
     let seen: f64 = steps(&line).map(|(a, b)| a.place.distance_m(&b.place)).sum();
-    let ends = match (line.first(), line.last()) {
-        (Some(first), Some(last)) => [
-            from.map_or(0.0, |from| from.distance_m(&first.place)),
-            to.map_or(0.0, |to| to.distance_m(&last.place)),
-        ],
-        _ => [from.zip(to).map_or(0.0, |(from, to)| from.distance_m(&to)), 0.0],
-    };
-    let unseen_m: f64 = ends.iter().sum();
     let top_m_s = steps(&line)
         .filter(|(a, b)| b.seconds - a.seconds >= 5.0)
         .map(|(a, b)| (a.place.distance_m(&b.place) - a.sigma.hypot(b.sigma)) / (b.seconds - a.seconds))
@@ -93,13 +83,25 @@ pub(crate) fn travel(track: &Track, casts: &[Cast], way: &Way, config: &Config) 
             b.seconds - a.seconds > config.gap_s && b.seconds > way.departed.at && a.seconds < way.arrived.at
         });
     let legs = legs(&line, &pauses, way, config);
+    let edge = |at: usize| line.get(at).map(|mark| mark.place);
     Travel {
-        distance_m: seen + unseen_m,
-        unseen_m,
+        rough_m: seen + unseen_m(casts, way, edge(0), edge(line.len().saturating_sub(1))),
         top_m_s,
         legs,
         pauses,
         gap,
+    }
+}
+
+/// Metres between the stops at both ends of `way` and the first and the last place seen on it.
+pub(crate) fn unseen_m(casts: &[Cast], way: &Way, first: Option<Place>, last: Option<Place>) -> f64 {
+    let anchor = |stop: Option<usize>| stop.and_then(|stop| casts.get(stop)).map(|cast| cast.stay.anchor);
+    let (from, to) = (anchor(way.from_stop), anchor(way.to_stop));
+    let between = |a: Option<Place>, b: Option<Place>| a.zip(b).map_or(0.0, |(a, b)| a.distance_m(&b));
+    if first.is_some() {
+        between(from, first) + between(last, to)
+    } else {
+        between(from, to)
     }
 }
 
@@ -147,6 +149,12 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
             place: cast.stay.anchor,
         })
         .collect();
+    stood(marks, &mut pauses);
+    pauses
+}
+
+/// Adds the stands of seconds that sharp fixes show beside the known `pauses`, and sorts them.
+fn stood(marks: &[Mark], pauses: &mut Vec<Pause>) {
     let long = pauses.len();
     let stand = |head: &Mark, until: f64, pauses: &mut Vec<Pause>| {
         let within = pauses
@@ -171,7 +179,7 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
             if mark.place.distance_m(&head.place) <= HALT_M.max(3.0 * mark.sigma) {
                 break;
             }
-            if stand(head, last.seconds, &mut pauses) {
+            if stand(head, last.seconds, pauses) {
                 still.clear();
             } else {
                 still.pop_front();
@@ -180,7 +188,7 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
         still.push_back(mark);
     }
     if let (Some(head), Some(last)) = (still.front(), still.back()) {
-        stand(head, last.seconds, &mut pauses);
+        stand(head, last.seconds, pauses);
     }
     pauses.sort_by(|a, b| a.from.total_cmp(&b.from));
     pauses.dedup_by(|next, last| {
@@ -193,7 +201,6 @@ fn pauses(marks: &[Mark], casts: &[Cast], way: &Way) -> Vec<Pause> {
         }
         one
     });
-    pauses
 }
 
 /// Splits the way where its means changes: by the mean speed over a minute, without pauses; legs too short to tell join
@@ -288,13 +295,15 @@ pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
     let behind = (first..track.len())
         .find(|at| track.at(*at).time > end)
         .unwrap_or(track.len());
-    let line = line(track.range(first..behind), &[]);
-    let seen: f64 = steps(&line).map(|(a, b)| a.place.distance_m(&b.place)).sum();
+    let marks = track.range(first..behind);
+    let mut stands = Vec::new();
+    stood(marks, &mut stands);
+    let knots = course(marks, &stands, &[]);
     let share = |outside: &Mark, inside: &Mark, edge: i64| {
         let whole = (inside.time - outside.time) as f64;
         outside.place.distance_m(&inside.place) * ((inside.time - edge) as f64 / whole).clamp(0.0, 1.0)
     };
-    let (head, tail) = (line.first()?, line.last()?);
+    let (head, tail) = (&knots.first()?.mark, &knots.last()?.mark);
     let before = first
         .checked_sub(1)
         .map_or(0.0, |before| share(track.at(before), head, start));
@@ -303,5 +312,5 @@ pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
     } else {
         0.0
     };
-    (line.len() >= 2).then_some(before + seen + after)
+    (knots.len() >= 2).then_some(before + length_m(&knots) + after)
 }

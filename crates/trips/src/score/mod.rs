@@ -7,7 +7,7 @@
 mod distance;
 mod spread;
 
-pub use distance::{between_m, path_m_per_h, phantom_m_per_h};
+pub use distance::{along_m, between_m, phantom_m_per_h};
 pub use spread::Spread;
 
 /// Least overlap of a match, as a share of the union.
@@ -55,10 +55,14 @@ pub struct Tally {
     pub end_s: Vec<f64>,
     /// Errors of distances as shares of the true ones.
     pub distance: Vec<f64>,
-    /// Metres counted per hour while standing, the distance of a trip shared out evenly over its time.
+    /// The same of the part between the first and the last good fix.
+    pub distance_seen: Vec<f64>,
+    /// Metres counted per hour from the end of a true trip to the start of the next.
     pub phantom_m_per_h: Vec<f64>,
-    /// Metres of paths per hour while standing.
-    pub path_m_per_h: Vec<f64>,
+    /// Metres counted per hour in the first ten minutes of that time.
+    pub phantom_first_m_per_h: Vec<f64>,
+    /// Metres counted per hour after these ten minutes.
+    pub phantom_later_m_per_h: Vec<f64>,
 }
 
 impl Tally {
@@ -106,8 +110,10 @@ impl Tally {
         self.start_s.extend(&other.start_s);
         self.end_s.extend(&other.end_s);
         self.distance.extend(&other.distance);
+        self.distance_seen.extend(&other.distance_seen);
         self.phantom_m_per_h.extend(&other.phantom_m_per_h);
-        self.path_m_per_h.extend(&other.path_m_per_h);
+        self.phantom_first_m_per_h.extend(&other.phantom_first_m_per_h);
+        self.phantom_later_m_per_h.extend(&other.phantom_later_m_per_h);
     }
 
     /// Share of the found trips that are true.

@@ -79,7 +79,11 @@ fn a_bus_journey_is_one_trip_with_its_stops_as_halts() {
         halts.len()
     ));
     assert!(!stops.is_empty());
-    assert!(told as f64 >= 0.8 * stops.len() as f64, "{told} of {}", stops.len());
+    assert!(
+        told as f64 >= 0.8 * stops.len() as f64,
+        "{told} of {}",
+        stops.len()
+    );
 }
 
 /// The fixes of each journey of Liverpool's line 14.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bus::{Backend, Bus, BusConfig, Outcome, Read, Receipt, ReceiptSink, Received, Record as Published};
 use bytes::Bytes;
+use events::position::v1::Position;
 use events::trip::v1::{Stop, Trip};
 use events::{Message as _, Topic};
 use jiff::Timestamp;
@@ -27,14 +28,14 @@ impl ReceiptSink for AllDurable {
     }
 }
 
-fn block_on(test: impl Future<Output = ()>) {
+pub(crate) fn block_on(limit: Duration, test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        tokio::time::timeout(LIMIT, test)
+        tokio::time::timeout(limit, test)
             .await
             .expect("the test takes too long");
     });
@@ -51,16 +52,24 @@ fn open(folder: &Path) -> Bus {
     Bus::open(&config).expect("a log")
 }
 
-async fn publish(bus: &Bus, fixes: &[Fix]) {
+/// Publishes fixes of a device and then what is no position: once that is among the rejects, all before it has been
+/// applied.
+pub(crate) async fn publish(bus: &Bus, device: &str, fixes: &[Fix]) {
     let publisher = bus.publisher();
     let sink: Arc<dyn ReceiptSink> = Arc::new(AllDurable);
-    let positions = fixes.iter().map(|fix| position(fix).encode_to_vec());
-    // ends with what is no position: once it is among the rejects, all before it has been applied
+    let positions = fixes.iter().map(|fix| {
+        let device = device.to_owned();
+        Position {
+            device,
+            ..position(fix)
+        }
+        .encode_to_vec()
+    });
     for (token, value) in positions.chain([b"\xff\xff".to_vec()]).enumerate() {
         publisher.ready().await;
         let record = Published {
             topic: Topic::Positions,
-            key: Bytes::from_static(b"d"),
+            key: Bytes::from(device.to_owned()),
             value: Some(value.into()),
             headers: vec![(events::headers::EVENT_ID, Bytes::from(format!("event-{token}")))],
             timestamp: Timestamp::now(),
@@ -71,7 +80,7 @@ async fn publish(bus: &Bus, fixes: &[Fix]) {
 }
 
 /// Runs the consumer until `done`.
-async fn run_until(bus: &Bus, done: impl Future<Output = ()>) {
+pub(crate) async fn run_until(bus: &Bus, done: impl Future<Output = ()>) {
     let stop = CancellationToken::new();
     let running = tokio::spawn({
         let (bus, stop) = (bus.clone(), stop.clone());
@@ -79,14 +88,11 @@ async fn run_until(bus: &Bus, done: impl Future<Output = ()>) {
     });
     done.await;
     stop.cancel();
-    running
-        .await
-        .expect("no panic")
-        .expect("the log can be used");
+    running.await.expect("no panic").expect("the log can be used");
 }
 
 /// Waits until `count` records were refused since the log was made.
-async fn refused(bus: &Bus, count: usize) {
+pub(crate) async fn refused(bus: &Bus, count: usize) {
     let mut rejects = bus.read(Read::follow(Topic::Rejects));
     for _ in 0..count {
         rejects
@@ -100,7 +106,7 @@ async fn refused(bus: &Bus, count: usize) {
 /// Publishes and consumes in a process of its own, as far as the log can tell.
 async fn session(folder: &Path, fixes: &[Fix], rejects: usize) {
     let bus = open(folder);
-    publish(&bus, fixes).await;
+    publish(&bus, "d", fixes).await;
     run_until(&bus, refused(&bus, rejects)).await;
     bus.close();
 }
@@ -114,7 +120,7 @@ async fn all(bus: &Bus, topic: Topic) -> Vec<Received> {
     records
 }
 
-async fn published(bus: &Bus) -> (usize, Result) {
+pub(crate) async fn published(bus: &Bus) -> (usize, Result) {
     let value = |record: Received| record.value.expect("a value");
     let trips = all(bus, Topic::Trips).await;
     let stops = all(bus, Topic::Stops).await;
@@ -131,24 +137,26 @@ async fn published(bus: &Bus) -> (usize, Result) {
 /// Restarts the consumer, which tells what it has not told, until there are two trips and three stops.
 async fn told(folder: &Path) -> (usize, Result) {
     let bus = open(folder);
-    run_until(&bus, async {
-        let mut newest = bus.read(Read::follow(Topic::Stops));
-        while published(&bus).await.1.stops.len() < 3 {
-            newest
-                .next()
-                .await
-                .expect("following does not end")
-                .expect("a stop");
-        }
-    })
-    .await;
+    run_until(&bus, stops_told(&bus, 3)).await;
     let found = published(&bus).await;
     bus.close();
     found
 }
 
+/// Waits until so many stops have been told.
+pub(crate) async fn stops_told(bus: &Bus, count: usize) {
+    let mut newest = bus.read(Read::follow(Topic::Stops));
+    while published(bus).await.1.stops.len() < count {
+        newest
+            .next()
+            .await
+            .expect("following does not end")
+            .expect("a stop");
+    }
+}
+
 /// Two drives between three stands that ended less than an hour and a half ago.
-fn today() -> Vec<Fix> {
+pub(crate) fn today() -> Vec<Fix> {
     let day = Day::new()
         .park(1800.0)
         .drive(6000.0)
@@ -157,13 +165,20 @@ fn today() -> Vec<Fix> {
         .park(1800.0);
     let hour = 3_600_000;
     let shift = (Timestamp::now().as_millisecond() / hour - 2) * hour - (MIDNIGHT + 8 * hour);
-    let moved = |fix: &Fix| Fix::new(fix.time + shift, fix.latitude(), fix.longitude(), fix.accuracy_m());
+    let moved = |fix: &Fix| {
+        Fix::new(
+            fix.time + shift,
+            fix.latitude(),
+            fix.longitude(),
+            fix.accuracy_m(),
+        )
+    };
     day.fixes.iter().filter_map(moved).collect()
 }
 
 #[test]
 fn a_restart_keeps_the_half_made_trip_and_a_replay_publishes_nothing() {
-    block_on(async {
+    block_on(LIMIT, async {
         let fixes = today();
         let (whole, broken) = (
             tempfile::tempdir().expect("a folder"),
