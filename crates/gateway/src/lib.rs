@@ -13,6 +13,7 @@ mod config;
 mod emit;
 mod error;
 mod guard;
+mod health;
 mod link;
 pub mod metrics;
 mod outlet;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{millis, seconds};
 use crate::guard::Guard;
+use crate::health::{self, LogWatch};
 use crate::link::Patience;
 use crate::outlet::Spooled;
 use crate::owners::Owners;
@@ -73,8 +74,22 @@ impl Handle {
 }
 
 impl Handle {
+    /// Whether more devices should be sent here.
+    ///
+    /// # Errors
+    /// Why not: neither the log nor the spool takes what devices send.
+    pub fn readiness(&self) -> Result<(), &'static str> {
+        if !self.shared.outlet.has_room() {
+            Err("takes nothing: as much waits for the log as may")
+        } else if self.shared.log.refuses(runtime::clock::now_ms()) {
+            Err("the log did not take the last record")
+        } else {
+            Ok(())
+        }
+    }
+
     /// What it is doing, for the admin port.
-    fn state(&self) -> serde_json::Value {
+    pub(crate) fn state(&self) -> serde_json::Value {
         serde_json::json!({
             "addresses": format!("{:?}", self.addresses),
             "connections": self.connections(),
@@ -180,6 +195,26 @@ impl Gateway {
         self.handle.clone()
     }
 
+    /// As [`Gateway::run`], and tells the admin port how it is meanwhile.
+    ///
+    /// # Errors
+    /// As [`Gateway::run`].
+    pub async fn serve(self, reporter: &runtime::admin::Reporter) -> Result<(), Error> {
+        let (handle, shutdown) = (self.handle(), self.shutdown.clone());
+        let told = async {
+            tokio::select! {
+                () = health::report(handle, reporter) => {}
+                () = shutdown.cancelled() => {}
+            }
+            reporter.not_ready("stops: takes nothing new and answers what is on its way");
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = self.run() => ended,
+            () = told => Ok(()),
+        }
+    }
+
     /// Waits for the token that the gateway was started with; then takes nothing new, waits for what is on its way,
     /// answers it and closes, all within `drain_seconds`.
     ///
@@ -215,18 +250,7 @@ pub async fn run(
     let reporter = health.part("gateway");
     reporter.starting("reads the topic devices");
     let gateway = Gateway::start(config, &bus, shutdown.clone()).await?;
-    let handle = gateway.handle();
-    reporter.show(move || handle.state());
-    reporter.ready();
-    let served = async {
-        shutdown.cancelled().await;
-        reporter.not_ready("stops: takes nothing new and answers what is on its way");
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        ended = gateway.run() => ended,
-        () = served => Ok(()),
-    }
+    gateway.serve(&reporter).await
 }
 
 /// Opens the ports and starts the threads.
@@ -255,6 +279,7 @@ fn open(
         guard: Guard::new(&config),
         partial_bytes: AtomicU64::new(0),
         connections: AtomicU64::new(0),
+        log: LogWatch::default(),
         inboxes: seats.iter().map(|seat| seat.inbox.clone()).collect(),
         config,
         outlet,

@@ -67,10 +67,9 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
     let reporter = process.health.part("gateway");
     process.roles.spawn("gateway", Phase::Intake, |stop| async move {
         let gateway = Gateway::start(config, &bus, stop).await?;
-        reporter.ready();
         // Whoever wanted to know has stopped.
         let _ = tell.send(gateway.handle());
-        gateway.run().await
+        gateway.serve(&reporter).await
     });
 
     let (bus, data, admin) = (process.bus.clone(), data.to_owned(), process.admin);

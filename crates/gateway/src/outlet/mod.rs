@@ -1,9 +1,11 @@
 //! Where the gateway's records go: the log, or the spool in front of it.
 
+mod letter;
 mod spooled;
 
 use bus::{Publisher, Receipt, Record};
 
+pub(crate) use letter::publish;
 pub(crate) use spooled::Spooled;
 
 /// Where the gateway's records go.

@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use bus::{Outcome, PublishError, Publisher, Receipt, ReceiptSink, Record, Spool};
 use bytes::Bytes;
-use events::reject::v1::Reject;
 use tokio_util::sync::CancellationToken;
 
-use super::Outlet;
+use super::{Outlet, letter};
 use crate::config::{self, SpoolMode};
-use crate::emit::{Publishable, Stamp};
-use crate::translate::timestamp;
 use crate::{Error, metrics};
 
 /// How often the spool is looked at: its metrics, and whether the log moves.
@@ -98,31 +95,12 @@ impl Spooled {
         metrics::spool(self.spool.bytes(), self.spool.len(), self.spool.max_bytes(), age);
     }
 
-    /// A record that the log will never take goes to the rejects, with what fits of it.
+    /// A record that the log will never take goes to the rejects.
     fn refuse(&self, record: &Record, error: &PublishError) {
-        const KEPT: usize = 64 << 10;
-        tracing::error!(topic = record.topic.name(), %error, "the log refuses a spooled record; it goes to the rejects");
-        let value = record.value.clone().unwrap_or_default();
-        let now = runtime::clock::now();
-        let reject = Reject {
-            event_id: events::id::observed().to_string(),
-            device: String::from_utf8_lossy(&record.key).into_owned(),
-            received_at: Some(timestamp(wire::Time(now.as_millisecond()))),
-            stage: "gateway".to_owned(),
-            reason: "too-large".to_owned(),
-            detail: format!("expected a record that {} takes: {error}", record.topic.name()),
-            content: value.slice(..value.len().min(KEPT)),
-            ..Reject::default()
-        };
-        let stamp = Stamp {
-            node: self.node.clone(),
-            generation: Bytes::new(),
-        };
         let lost = Arc::new(Lost);
-        self.log.publish(
-            reject.record(record.key.clone(), &stamp, now),
-            Receipt::new(lost, 0),
-        );
+        for reject in letter::rejects(record, error, &self.node) {
+            self.log.publish(reject, Receipt::new(lost.clone(), 0));
+        }
     }
 
     /// True when records go to the log itself.

@@ -16,9 +16,10 @@ use super::steps::Steps;
 use crate::config::GatewayConfig;
 use crate::emit::{Publishable, Stamp};
 use crate::guard::Guard;
+use crate::health::LogWatch;
 use crate::link::Patience;
 use crate::metrics::{Counters, PerProtocol, Reason};
-use crate::outlet::Outlet;
+use crate::outlet::{self, Outlet};
 use crate::owners::Owners;
 use crate::registry::Registry;
 use crate::translate::timestamp;
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) partial_bytes: AtomicU64,
     /// Connections and datagram peers.
     pub(crate) connections: AtomicU64,
+    /// What the log did last.
+    pub(crate) log: LogWatch,
     /// A shard's index is its place.
     pub(crate) inboxes: Vec<Arc<Inbox>>,
 }
@@ -66,9 +69,8 @@ impl Core {
     }
 
     pub(super) fn publish(&self, record: Record, token: u64) {
-        self.shared
-            .outlet
-            .publish(record, Receipt::new(self.inbox.clone(), token));
+        let receipt = Receipt::new(self.inbox.clone(), token);
+        outlet::publish(&self.shared.outlet, &self.shared.node, record, receipt);
     }
 
     /// Publishes what no answer waits for.

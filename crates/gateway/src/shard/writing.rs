@@ -6,9 +6,14 @@ use crate::metrics::Reason;
 impl Shard {
     /// Notes what the log did with records and collects the answers that may leave.
     pub(super) fn settle(&mut self, settled: &mut Vec<Settled>) {
+        let now_ms = self.core.now_ms;
+        if settled.iter().any(|one| one.durable) {
+            self.core.shared.log.took();
+        }
         for Settled { token, durable } in settled.drain(..) {
             if !durable {
                 self.core.counters.records_failed.increment(1);
+                self.core.shared.log.did_not_take(now_ms);
             }
             let Some(slot) = self.core.steps.settle(token, durable) else {
                 continue;
