@@ -1,25 +1,14 @@
 //! Metrics of the process itself, read when somebody asks for them.
 
 use metrics::{counter, gauge};
-use metrics_process::Collector;
+use procfs::process::{LimitValue, Process};
+use procfs::{ProcResult, WithCurrentSystemInfo as _};
 use telemetry::{Declaration, Unit};
 use tokio::runtime::Handle;
 
 /// Every metric of the process. The names `process_…` are those that Prometheus' own clients use.
 pub const ALL: &[Declaration] = &[
-    BUILD,
-    WORKERS,
-    TASKS,
-    QUEUE,
-    BUSY,
-    CPU,
-    OPEN_FILES,
-    MAX_FILES,
-    RESIDENT,
-    VIRTUAL,
-    VIRTUAL_MAX,
-    THREADS,
-    START,
+    BUILD, WORKERS, TASKS, QUEUE, BUSY, CPU, OPEN_FILES, MAX_FILES, RESIDENT, VIRTUAL, THREADS, START,
 ];
 
 const BUILD: Declaration = Declaration::gauge(
@@ -82,12 +71,6 @@ const VIRTUAL: Declaration = Declaration::gauge(
     &[],
     "Addresses that the process has reserved.",
 );
-const VIRTUAL_MAX: Declaration = Declaration::gauge(
-    "process_virtual_memory_max_bytes",
-    Unit::Bytes,
-    &[],
-    "Addresses that the process may reserve.",
-);
 const THREADS: Declaration =
     Declaration::gauge("process_threads", Unit::Count, &[], "Threads of the process.");
 const START: Declaration = Declaration::gauge(
@@ -99,7 +82,9 @@ const START: Declaration = Declaration::gauge(
 
 /// Reads what the process is doing into its metrics.
 pub(super) fn observe(runtime: Option<&Handle>) {
-    Collector::default().collect();
+    if let Err(error) = read_system() {
+        tracing::debug!(%error, "what the system says about this process cannot be read");
+    }
     gauge!(BUILD.name, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let Some(runtime) = runtime.map(Handle::metrics) else {
         return;
@@ -118,9 +103,31 @@ pub(super) fn observe(runtime: Option<&Handle>) {
     counter!(BUSY.name).absolute(busy as u64);
 }
 
+/// What the system says about the process.
+fn read_system() -> ProcResult<()> {
+    let process = Process::myself()?;
+    let stat = process.stat()?;
+    counter!(CPU.name).absolute((stat.utime + stat.stime) / procfs::ticks_per_second());
+    gauge!(RESIDENT.name).set(stat.rss_bytes().get() as f64);
+    gauge!(VIRTUAL.name).set(stat.vsize as f64);
+    gauge!(THREADS.name).set(stat.num_threads as f64);
+    let since_boot = stat.starttime as f64 / procfs::ticks_per_second() as f64;
+    gauge!(START.name).set(procfs::boot_time_secs()? as f64 + since_boot);
+    gauge!(OPEN_FILES.name).set(process.fd_count()? as f64);
+    if let LimitValue::Value(most) = process.limits()?.max_open_files.soft_limit {
+        gauge!(MAX_FILES.name).set(most as f64);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_system_tells_about_this_process() {
+        read_system().unwrap();
+    }
 
     #[test]
     fn names_say_kind_and_unit() {
