@@ -7,6 +7,7 @@ mod decode;
 mod derive;
 mod exit;
 mod fences;
+mod metrics;
 mod process;
 mod roles;
 mod rosters;
@@ -56,6 +57,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Topics of the log
     Topics(topics::Arguments),
+    /// What the processes export to Prometheus, and dashboards for it
+    Metrics(metrics::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Score(arguments) => score::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
+        Command::Metrics(arguments) => metrics::run(&arguments),
     };
     exit::of(result)
 }

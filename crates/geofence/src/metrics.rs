@@ -49,19 +49,19 @@ const WITHDRAWN: Declaration = Declaration::counter(
     "Fence events taken back because late fixes spoke against them.",
 );
 const FENCES: Declaration = Declaration::gauge(
-    "milepost_geofence_fences_count",
+    "milepost_geofence_fences",
     Unit::Count,
     &[],
     "Fences that hold now.",
 );
 const SIDE: Declaration = Declaration::gauge(
-    "milepost_geofence_index_edits_count",
+    "milepost_geofence_index_edits",
     Unit::Count,
     &[],
     "Edits that the index carries beside its main tree until the next rebuild.",
 );
 const DEVICES: Declaration = Declaration::gauge(
-    "milepost_geofence_devices_count",
+    "milepost_geofence_devices",
     Unit::Count,
     &["partition"],
     "Devices with state.",
@@ -109,4 +109,15 @@ pub(crate) fn devices(partition: u32, count: usize) {
 
 pub(crate) fn definition_refused(reason: &'static str) {
     counter!(DEFINITIONS_REFUSED.name, "reason" => reason).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_kind_and_unit() {
+        let faults: Vec<String> = ALL.iter().filter_map(|metric| metric.fault("geofence")).collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
 }

@@ -43,3 +43,14 @@ pub(crate) fn state(partition: u32, devices: usize, bytes: usize) {
     gauge!(DEVICES.name, "partition" => partition.to_string()).set(devices as f64);
     gauge!(STATE_BYTES.name, "partition" => partition.to_string()).set(bytes as f64);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_kind_and_unit() {
+        let faults: Vec<String> = ALL.iter().filter_map(|metric| metric.fault("trips")).collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+}

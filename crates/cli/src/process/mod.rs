@@ -11,6 +11,8 @@ use runtime::admin::{Admin, Health, Panel, Queries};
 use runtime::metrics::Metrics;
 use runtime::service::{Phase, Supervisor};
 
+use crate::metrics::catalogue::PARTS;
+
 pub(crate) use settings::{ConfigFile, SECTIONS, Settings};
 
 /// A process with its roles.
@@ -29,13 +31,7 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log)?;
-        let metrics = Metrics::install(&[
-            gateway::metrics::ALL,
-            geofence::metrics::ALL,
-            trips::metrics::ALL,
-            attendance::metrics::ALL,
-        ])?;
-        bus::describe_metrics();
+        let metrics = Metrics::install(PARTS.iter().map(|part| part.metrics))?;
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
             .await?

@@ -1,21 +1,18 @@
 //! Each role declares its metrics once, with name, kind, unit, help and labels; documents, dashboards and checks are
 //! made from the declarations.
 
-mod declaration;
+mod process;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-pub use declaration::{Declaration, Kind, Unit};
-
-/// Buckets for times from half a millisecond to a minute, in seconds.
-pub const LATENCY_BUCKETS: &[f64] = &[
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
-];
+pub use process::ALL;
+pub use telemetry::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit};
 
 /// The metrics of this process.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
+    runtime: Option<tokio::runtime::Handle>,
 }
 
 /// The metrics of this process cannot be set up.
@@ -24,21 +21,26 @@ pub struct Metrics {
 pub struct InstallError(#[from] BuildError);
 
 impl Metrics {
-    /// Makes this process collect the declared metrics. To be called once, before any role runs.
+    /// Makes this process collect the declared metrics. To be called once, before any role runs, and within the
+    /// runtime whose threads are to be watched.
     ///
     /// # Errors
     /// When the process collects metrics already.
-    pub fn install(declarations: &[&[Declaration]]) -> Result<Self, InstallError> {
-        let handle = builder(declarations)?.install_recorder()?;
-        for declaration in declarations.iter().copied().flatten() {
-            declaration.describe();
-        }
-        Ok(Self { handle })
+    pub fn install<'a>(
+        declarations: impl Iterator<Item = &'a [Declaration]> + Clone,
+    ) -> Result<Self, InstallError> {
+        let handle = builder(declarations.clone())?.install_recorder()?;
+        declarations.flatten().for_each(Declaration::describe);
+        Ok(Self {
+            handle,
+            runtime: tokio::runtime::Handle::try_current().ok(),
+        })
     }
 
     /// The text that Prometheus reads.
     #[must_use]
     pub fn render(&self) -> String {
+        process::observe(self.runtime.as_ref());
         self.handle.run_upkeep();
         self.handle.render()
     }
@@ -50,10 +52,10 @@ impl std::fmt::Debug for Metrics {
     }
 }
 
-fn builder(declarations: &[&[Declaration]]) -> Result<PrometheusBuilder, BuildError> {
+fn builder<'a>(
+    declarations: impl Iterator<Item = &'a [Declaration]>,
+) -> Result<PrometheusBuilder, BuildError> {
     declarations
-        .iter()
-        .copied()
         .flatten()
         .filter(|declaration| !declaration.buckets.is_empty())
         .try_fold(PrometheusBuilder::new(), |builder, declaration| {

@@ -1,5 +1,12 @@
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 
+/// Upper bounds of the buckets of times, from half a millisecond to a minute, in seconds.
+pub const LATENCY_BUCKETS: &[f64] = &[
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+];
+/// Upper bounds of the buckets of sizes of groups.
+pub const SIZE_BUCKETS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0];
+
 /// One metric: what it is called, what it means, what it is measured in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Declaration {
@@ -39,6 +46,31 @@ pub enum Unit {
     Seconds,
     /// 0 to 1.
     Ratio,
+}
+
+impl Kind {
+    /// Its name in the text that Prometheus reads.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+impl Unit {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Bytes => "bytes",
+            Self::Seconds => "seconds",
+            Self::Ratio => "ratio",
+        }
+    }
 }
 
 impl Declaration {
@@ -87,16 +119,41 @@ impl Declaration {
             unit: Unit::Seconds,
             help,
             labels,
-            buckets: super::LATENCY_BUCKETS,
+            buckets: LATENCY_BUCKETS,
         }
     }
 
-    /// Gives the help text to the process's metrics.
-    pub(super) fn describe(&self) {
+    /// A distribution of sizes of groups.
+    #[must_use]
+    pub const fn sizes(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Self {
+        Self {
+            name,
+            kind: Kind::Histogram,
+            unit: Unit::Count,
+            help,
+            labels,
+            buckets: SIZE_BUCKETS,
+        }
+    }
+
+    /// Gives the help text to the process's metrics. To be called after these were installed.
+    pub fn describe(&self) {
         match self.kind {
             Kind::Counter => describe_counter!(self.name, self.help),
             Kind::Gauge => describe_gauge!(self.name, self.help),
             Kind::Histogram => describe_histogram!(self.name, self.help),
+        }
+    }
+
+    /// The names of the time series that Prometheus keeps of it.
+    #[must_use]
+    pub fn series(&self) -> Vec<String> {
+        match self.kind {
+            Kind::Histogram => ["_bucket", "_sum", "_count"]
+                .iter()
+                .map(|end| format!("{}{end}", self.name))
+                .collect(),
+            Kind::Counter | Kind::Gauge => vec![self.name.to_owned()],
         }
     }
 
@@ -111,7 +168,10 @@ impl Declaration {
             (_, Unit::Seconds) => name.ends_with("_seconds"),
             (_, Unit::Bytes) => name.ends_with("_bytes"),
             (_, Unit::Ratio) => name.ends_with("_ratio"),
-            (_, Unit::Count) => !name.ends_with("_total"),
+            // What Prometheus adds to the names of counters and histograms says something else on a gauge.
+            (_, Unit::Count) => ["_total", "_count", "_sum", "_bucket"]
+                .iter()
+                .all(|end| !name.ends_with(end)),
         };
         if !name.starts_with(&format!("milepost_{role}_")) {
             Some(format!(
@@ -145,6 +205,11 @@ mod tests {
         );
         assert!(
             Declaration::gauge("milepost_x_size", Unit::Bytes, &[], "Size.")
+                .fault("x")
+                .is_some()
+        );
+        assert!(
+            Declaration::gauge("milepost_x_fences_count", Unit::Count, &[], "Fences.")
                 .fault("x")
                 .is_some()
         );
