@@ -144,7 +144,7 @@ impl Terminal {
 
     /// The body of a frame, decrypted where it is encrypted.
     fn open<'a>(&self, frame: &Frame<'a>) -> Result<Cow<'a, [u8]>, WireError> {
-        match (frame.header.properties.encryption(), &self.key) {
+        match (frame.header.encryption(), &self.key) {
             (0, _) => Ok(Cow::Borrowed(frame.body)),
             (1, Some(key)) => key.decrypt(frame.body).map(Cow::Owned),
             (1, None) => Err(WireError::new(
@@ -179,8 +179,7 @@ impl Terminal {
                 return self.refuse(frame, AnswerResult::WRONG, WireError { offset, ..error });
             }
         };
-        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !decoded.edition.since_2019()
-        {
+        if frame.header.id == 0x0100 && frame.header.version.is_none() && !decoded.edition.since_2019() {
             self.older = decoded.edition;
         }
         if let Message::MediaData(upload) = &decoded.message
