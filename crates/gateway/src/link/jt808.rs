@@ -62,12 +62,17 @@ impl Line {
         done
     }
 
+    /// Bytes of messages whose sub-packets did not all come yet, and when the oldest of them got its last one.
+    pub(crate) fn held(&self) -> (usize, Option<Time>) {
+        (self.session.held_bytes(), self.session.held_since())
+    }
+
     pub(crate) fn expire(&mut self, now: Time) -> Expired {
         self.session.expire(now).into()
     }
 }
 
-/// True for bytes that may be a damaged authentication frame.
+/// True for bytes that may hold an authentication frame, whole, damaged, or behind something else.
 fn may_hold_code(raw: &[u8]) -> bool {
-    raw.windows(2).take(2).any(|id| id == AUTHENTICATE.to_be_bytes())
+    raw.windows(2).any(|id| id == AUTHENTICATE.to_be_bytes())
 }

@@ -292,6 +292,7 @@ impl Shard {
         connection.state.totals.bytes_in += count as u64;
         self.core.counters.bytes_in.increment(count as u64);
         let shared = self.core.shared.clone();
+        let before = connection.incomplete();
         let mut taking = Taking {
             transport,
             slot,
@@ -312,7 +313,6 @@ impl Shard {
         let input = &self.scratch[..kept + count];
         let done = connection.link.feed(input, shared.patience, &mut turn);
         let rest = &input[done..];
-        shared.partial_changed(connection.partial.len(), rest.len());
         if rest.is_empty() {
             connection.state.partial_ms = 0;
         } else if done > 0 || connection.state.partial_ms == 0 {
@@ -321,6 +321,7 @@ impl Shard {
         if connection.partial.len() != rest.len() || done > 0 {
             connection.partial = rest.into();
         }
+        shared.partial_changed(before, connection.incomplete());
     }
 
     /// Notes what the log did with records and collects the answers that may leave.
@@ -483,7 +484,7 @@ impl Shard {
         if !online {
             self.core.counters.unknown.handshake.decrement(1);
         }
-        self.core.shared.partial_changed(connection.partial.len(), 0);
+        self.core.shared.partial_changed(connection.incomplete(), 0);
         self.core.shared.connections.fetch_sub(1, Ordering::Relaxed);
         self.core.counters.closed(reason);
         let totals = connection.state.totals;

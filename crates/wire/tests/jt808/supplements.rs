@@ -6,11 +6,10 @@ use wire::{ErrorKind, Field, Value, When};
 
 use super::platform::{Platform, Policy, message_in};
 
-/// A short position as a padlock sent it (from the tests of Traccar):
-/// 27 June 2010, Shenzhen.
-const SHORT: &str = "7e550100287001608180000127061008045322332880113555602e050031010000000608000010931435010002000300030100051b7e";
-/// The same with bit 15 of the properties set: an answer is wanted.
-const SHORT_ANSWERED: &str = "7e550180287001608180000127061008045322332880113555602e050031010000000608000010931435010002000300030100059b7e";
+/// The worked short position with bits of the properties that say nothing here and are those of an encryption elsewhere.
+const SHORT: &str = "7e55010c378000000000012a15062402304522325858114034719736401709000030395500001f71287d010300200001020200380a0301cc000c06ffa80010007f100105e07e";
+/// The same with bit 15: an answer is wanted.
+const SHORT_ANSWERED: &str = "7e55018c378000000000012a15062402304522325858114034719736401709000030395500001f71287d010300200001020200380a0301cc000c06ffa80010007f100105607e";
 
 fn bytes(digits: &str) -> Vec<u8> {
     hex::decode(digits).unwrap()
@@ -41,27 +40,43 @@ fn a_serial_of_one_byte_is_known_by_the_length() {
     let header = items[0].header.unwrap();
     assert_eq!(
         (header.short_serial, header.serial, header.phone.digits()),
-        (true, 1, "700160818000".to_owned())
+        (true, 0x2A, "800000000001".to_owned())
     );
     let fields = &items[0].fields;
     assert_eq!(
         find(fields, "time").unwrap().value,
-        Value::Text("2010-06-27T08:04:53Z".to_owned())
+        Value::Text("2024-06-15T02:30:45Z".to_owned())
     );
-    assert!((number(fields, "latitude_deg") - (22.0 + 33.288 / 60.0)).abs() < 1e-9);
-    assert!((number(fields, "longitude_deg") - (113.0 + 55.5602 / 60.0)).abs() < 1e-9);
+    assert!((number(fields, "latitude_deg") - (22.0 + 32.5858 / 60.0)).abs() < 1e-9);
+    assert!((number(fields, "longitude_deg") - (114.0 + 3.4719 / 60.0)).abs() < 1e-9);
     assert_eq!(
         (number(fields, "speed_kn"), number(fields, "heading_deg")),
-        (5.0, 0.0)
+        (36.0, 128.0)
     );
     assert_eq!(
         (number(fields, "satellites"), number(fields, "odometer_km")),
-        (1.0, 6.0)
+        (9.0, 12345.0)
     );
     assert_eq!(
         (number(fields, "battery_percent"), number(fields, "lac")),
-        (8.0, f64::from(0x1435))
+        (85.0, f64::from(0x287D))
     );
+}
+
+#[test]
+fn what_follows_a_short_position_is_read_by_its_id() {
+    let items = analyse(&bytes(SHORT));
+    let fields = &items[0].fields;
+    assert_eq!(
+        (number(fields, "altitude_m"), number(fields, "mcc")),
+        (56.0, 460.0)
+    );
+    let tilt = &find(fields, "tilt").unwrap().parts;
+    assert_eq!(
+        ["x", "y", "z"].map(|axis| number(tilt, axis)),
+        [-88.0, 16.0, 127.0]
+    );
+    assert_eq!(number(fields, "wake_source"), 5.0);
 }
 
 #[test]

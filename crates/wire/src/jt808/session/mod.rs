@@ -126,6 +126,14 @@ impl Terminal {
             .map_or(0, |reassembly| reassembly.bytes())
     }
 
+    /// When the message that has waited longest for a sub-packet got its last one; `None` when none waits.
+    #[must_use]
+    pub fn held_since(&self) -> Option<Time> {
+        self.reassembly
+            .as_ref()
+            .and_then(|reassembly| reassembly.oldest())
+    }
+
     /// Frames of a message to the terminal, in the form of the last frame it sent; kept until it is answered.
     /// `None` before the terminal sent anything, or when too many messages wait already.
     pub fn order(&mut self, message: &Message<'_>, now: Time) -> Option<Vec<Vec<u8>>> {
