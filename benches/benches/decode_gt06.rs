@@ -34,7 +34,7 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
 fn decode(bytes: &[u8]) {
     let split = Splitter::default().next(black_box(bytes)).expect("a frame");
     let frame = split.frame.expect("a good frame");
-    let _ = black_box(Message::parse(&frame, Model::Standard));
+    black_box(&Message::parse(&frame, Model::Standard));
 }
 
 fn bench(criterion: &mut Criterion) {

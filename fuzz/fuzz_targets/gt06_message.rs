@@ -2,11 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use wire::gt06::frame::{DEFAULT_MAX_LONG, MAX_SHORT};
 use wire::gt06::{Checksum, Form, Frame, Message, Model};
 
 fuzz_target!(|data: &[u8]| {
     let [kind, model, number, content @ ..] = data else { return };
     let form = [Form::Short, Form::Long, Form::Topin][usize::from(*kind) % 3];
+    // No frame holds more.
+    let longest = if form == Form::Long { DEFAULT_MAX_LONG } else { MAX_SHORT };
+    let content = &content[..content.len().min(longest)];
     let (_, model) = Model::NAMES[usize::from(*model) % Model::NAMES.len()];
     let frame = Frame {
         form,

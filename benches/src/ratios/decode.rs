@@ -23,7 +23,8 @@ pub(crate) fn measure() -> [(&'static str, f64); 2] {
                 let split = gt06_splitter.next(black_box(&gt06));
                 let frame = split.and_then(|split| split.frame.ok());
                 frame.is_some_and(|frame| {
-                    black_box(gt06::Message::parse(&frame, gt06::Model::default())).is_ok()
+                    let message = gt06::Message::parse(&frame, gt06::Model::default());
+                    black_box(&message).is_ok()
                 })
             }),
         ),
@@ -34,7 +35,7 @@ pub(crate) fn measure() -> [(&'static str, f64); 2] {
                 let frame = split.and_then(|split| split.frame.ok());
                 frame.is_some_and(|frame| {
                     let message = jt808::Message::parse(frame.header.id, jt808::Edition::V2013, frame.body);
-                    black_box(message).is_ok()
+                    black_box(&message).is_ok()
                 })
             }),
         ),

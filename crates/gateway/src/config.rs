@@ -67,7 +67,8 @@ pub struct Deadlines {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of frames that have not come whole, over all connections; beyond it the oldest such connections go.
+    /// Bytes of frames, and of messages in sub-packets, that have not come whole, over all connections; beyond it the
+    /// oldest such connections go.
     pub partial_frame_bytes: u64,
     /// Bytes of answers that one device has not fetched from its socket.
     pub unsent_bytes: usize,

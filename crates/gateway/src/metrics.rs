@@ -118,7 +118,7 @@ const PARTIAL_BYTES: Declaration = Declaration::gauge(
     "milepost_gateway_partial_frame_bytes",
     Unit::Bytes,
     &[],
-    "Bytes of frames that have not come whole.",
+    "Bytes of frames, and of messages in sub-packets, that have not come whole.",
 );
 const BACKPRESSURED: Declaration = Declaration::gauge(
     "milepost_gateway_backpressured_connections",

@@ -66,6 +66,7 @@ pub(crate) fn unit_of(name: &str) -> &'static str {
         ("_min", "min"),
         ("_km", "km"),
         ("_kg", "kg"),
+        ("_kn", "kn"),
         ("_ms", "ms"),
         ("_mv", "mV"),
         ("_dbm", "dBm"),

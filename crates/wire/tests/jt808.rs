@@ -11,5 +11,6 @@ mod jt808 {
     mod reference;
     mod shared;
     mod strategies;
+    mod supplements;
     mod worked_frames;
 }

@@ -64,6 +64,11 @@ impl Line {
         done
     }
 
+    /// Bytes of messages whose sub-packets did not all come yet, and when the oldest of them got its last one.
+    pub(crate) fn held(&self) -> (usize, Option<Time>) {
+        (self.session.held_bytes(), self.session.held_since())
+    }
+
     pub(crate) fn expire(&mut self, now: Time) -> Expired {
         self.session.expire(now).into()
     }

@@ -228,6 +228,14 @@ impl Link {
         }
     }
 
+    /// Bytes of messages that have not come whole, and since when the oldest of them waits.
+    pub(crate) fn held(&self) -> (usize, Option<Time>) {
+        match self {
+            Self::Jt808(line) => line.held(),
+            Self::Gt06(_) | Self::Undecided => (0, None),
+        }
+    }
+
     /// Lets time pass.
     pub(crate) fn expire(&mut self, now: Time) -> Expired {
         match self {

@@ -87,6 +87,18 @@ pub(super) struct Totals {
 }
 
 impl Connection {
+    /// Bytes of frames and of messages in sub-packets that have not come whole.
+    pub(super) fn incomplete(&self) -> usize {
+        self.partial.len().saturating_add(self.link.held().0)
+    }
+
+    /// Since when the older of them waits.
+    pub(super) fn incomplete_ms(&self) -> i64 {
+        let partial = Some(self.state.partial_ms).filter(|since| *since != 0);
+        let held = self.link.held().1.map(|since| since.0);
+        partial.into_iter().chain(held).min().unwrap_or_default()
+    }
+
     /// Reads behind what is left of a frame; gives where the bytes end in `room`.
     pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let kept = self.partial.len();

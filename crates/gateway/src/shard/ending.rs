@@ -88,7 +88,7 @@ impl Shard {
         if !online {
             self.core.counters.unknown.handshake.decrement(1);
         }
-        self.core.shared.partial_changed(connection.partial.len(), 0);
+        self.core.shared.partial_changed(connection.incomplete(), 0);
         self.judge(&connection.state, transport, reason);
         self.core.shared.connections.fetch_sub(1, Ordering::Relaxed);
         self.core.counters.closed(reason);

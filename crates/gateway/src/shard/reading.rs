@@ -115,6 +115,7 @@ impl Shard {
         connection.state.totals.bytes_in += count as u64;
         self.core.counters.bytes_in.increment(count as u64);
         let shared = self.core.shared.clone();
+        let incomplete = connection.incomplete();
         let mut taking = Taking {
             transport,
             slot,
@@ -137,7 +138,6 @@ impl Shard {
         let input = &self.scratch[..kept + count];
         let done = connection.link.feed(input, shared.patience, &mut turn);
         let rest = &input[done..];
-        shared.partial_changed(connection.partial.len(), rest.len());
         if rest.is_empty() {
             connection.state.partial_ms = 0;
         } else if done > 0 || connection.state.partial_ms == 0 {
@@ -146,6 +146,7 @@ impl Shard {
         if connection.partial.len() != rest.len() || done > 0 {
             connection.partial = rest.into();
         }
+        shared.partial_changed(incomplete, connection.incomplete());
         let state = &mut connection.state;
         let frames = state.totals.frames + state.totals.rejects - before;
         let pause_ms = shared

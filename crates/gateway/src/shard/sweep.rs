@@ -55,7 +55,8 @@ impl Shard {
         }
     }
 
-    /// Ends the connections whose frames have been incomplete longest while all of them together hold too much.
+    /// Ends the connections whose frames or messages have been incomplete longest while all of them together hold too
+    /// much.
     fn evict_partial(&mut self) {
         let limit = self.core.shared.config.limits.partial_frame_bytes;
         let held = self.core.shared.partial_bytes.load(Ordering::Relaxed);
@@ -65,8 +66,8 @@ impl Shard {
         let mut waiting: Vec<(i64, usize, u64)> = self
             .connections
             .iter()
-            .filter(|(_, connection)| !connection.partial.is_empty())
-            .map(|(slot, connection)| (connection.state.partial_ms, slot, connection.partial.len() as u64))
+            .map(|(slot, connection)| (connection.incomplete_ms(), slot, connection.incomplete() as u64))
+            .filter(|(_, _, bytes)| *bytes > 0)
             .collect();
         waiting.sort_unstable();
         let mut over = held - limit;
@@ -97,7 +98,9 @@ impl Shard {
 impl Core {
     /// Lets time pass for a session: writes what it asks for again, rejects what it gives up.
     fn expire(&mut self, slot: usize, connection: &mut Connection) -> Option<Reason> {
+        let before = connection.incomplete();
         let expired = connection.link.expire(Time(self.now_ms));
+        self.shared.partial_changed(before, connection.incomplete());
         let state = &mut connection.state;
         if !expired.answers.is_empty() {
             self.write(slot, state, expired.answers);

@@ -1,6 +1,7 @@
 use events::{Message, Topic};
 use gateway::{Error, Gateway, GatewayConfig};
 use tokio_util::sync::CancellationToken;
+use wire::jt808::{Edition, Envelope, PartOf};
 
 use crate::client::{Terminal, frame, position};
 use crate::rig::{DEVICE, Rig, config};
@@ -78,7 +79,7 @@ async fn half_frames_of_all_connections_together_are_bounded() {
     let rig = impatient(|config| {
         config.limits.partial_frame_bytes = 2_000;
         // Deadlines are looked at four times in the shortest of them.
-        config.deadlines.frame_seconds = 10.0;
+        config.deadlines.frame_seconds = 60.0;
         config.deadlines.first_byte_seconds = 0.4;
     })
     .await;
@@ -92,6 +93,29 @@ async fn half_frames_of_all_connections_together_are_bounded() {
     }
     rig.until("most of them are gone", |handle| {
         handle.connections() > 0 && handle.connections() <= 5 && handle.partial_frame_bytes() <= 2_000
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sub_packets_that_wait_for_others_count_as_half_frames() {
+    let rig = impatient(|config| {
+        config.limits.partial_frame_bytes = 2_000;
+        config.deadlines.first_byte_seconds = 0.4;
+    })
+    .await;
+    let mut terminal = Terminal::connect(rig.handle.addresses().jt808_tcp[0], DEVICE).await;
+    let envelope = Envelope::new(Edition::V2013, DEVICE, 1).unwrap();
+    let part = |id| envelope.seal(id, 1, Some(PartOf { total: 2, index: 1 }), &[0xF1; 900]);
+    terminal.write(&part(0x0900)).await;
+    rig.until("one part is counted", |handle| {
+        handle.partial_frame_bytes() == 900
+    })
+    .await;
+    terminal.write(&[part(0x0F00), part(0x0F01)].concat()).await;
+    terminal.closed().await;
+    rig.until("nothing is held any more", |handle| {
+        handle.partial_frame_bytes() == 0
     })
     .await;
 }

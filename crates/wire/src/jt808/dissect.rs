@@ -71,7 +71,7 @@ impl Analysed {
             joined: Vec::new(),
             rest: Vec::new(),
         };
-        let encryption = header.properties.encryption();
+        let encryption = header.encryption();
         let body_fields = if frame.dialect == Dialect::Text {
             Vec::new()
         } else if encryption != 0 {
@@ -267,16 +267,19 @@ fn header_fields(walk: &mut Walk<'_>, frame: &Frame<'_>) {
     walk.push(2, |raw, at| {
         let properties = header.properties;
         let mut note = vec![format!("length {}", properties.body_length())];
-        match properties.encryption() {
+        match header.encryption() {
             0 => {}
             1 => note.push("encrypted with RSA".to_owned()),
             other => note.push(format!("encryption {other}")),
         }
-        if properties.split() {
+        if header.part.is_some() {
             note.push("sub-packet".to_owned());
         }
-        if properties.versioned() {
+        if header.version.is_some() {
             note.push("version flag".to_owned());
+        }
+        if properties.answer_wanted() {
+            note.push("bit 15".to_owned());
         }
         let shown = Shown {
             value: Value::Integer(i64::from(properties.0)),
@@ -296,7 +299,11 @@ fn header_fields(walk: &mut Walk<'_>, frame: &Frame<'_>) {
         };
         shown.into_field("phone", "终端手机号", at, raw)
     });
-    walk.step::<u16>("serial", "消息流水号");
+    if header.short_serial {
+        walk.step::<u8>("serial", "消息流水号");
+    } else {
+        walk.step::<u16>("serial", "消息流水号");
+    }
     if header.part.is_some() {
         walk.step::<u16>("part_total", "消息总包数");
         walk.step::<u16>("part_index", "包序号");

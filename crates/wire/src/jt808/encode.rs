@@ -1,8 +1,8 @@
 //! Messages to frames, for either side.
 
 use super::edition::Edition;
-use super::frame::Dialect;
-use super::header::{Header, PartOf, Properties};
+use super::frame::{Dialect, checksum};
+use super::header::{Header, PartOf, Properties, may_be_short};
 use super::message::Message;
 use super::phone::Phone;
 
@@ -90,13 +90,13 @@ impl Envelope {
             version: versioned.then_some(self.version),
             phone: self.phone,
             serial,
+            short_serial: !versioned && part.is_none() && may_be_short(id),
             part,
         };
         let mut content = Vec::with_capacity(header.width().saturating_add(body.len()).saturating_add(1));
         header.write(&mut content);
         content.extend_from_slice(body);
-        let sum = content.iter().fold(0, |sum, byte| sum ^ byte);
-        content.push(sum);
+        content.push(checksum(&content));
         escape(&content, self.dialect)
     }
 }

@@ -20,6 +20,8 @@ pub struct Header {
     pub phone: Phone,
     /// Serial number of the message, counted by the sender.
     pub serial: u16,
+    /// The serial is one byte, and bits 10 to 14 of the properties say nothing: padlocks' short messages.
+    pub short_serial: bool,
     /// Present when the message is one part of a longer one.
     pub part: Option<PartOf>,
 }
@@ -55,6 +57,12 @@ impl Properties {
         (self.0 >> 10 & 7) as u8
     }
 
+    /// Bit 15, which the standard reserves: in short messages of padlocks, that an answer is wanted.
+    #[must_use]
+    pub const fn answer_wanted(self) -> bool {
+        self.0 & 1 << 15 != 0
+    }
+
     /// True when the header has the sub-packet fields.
     #[must_use]
     pub const fn split(self) -> bool {
@@ -75,8 +83,24 @@ pub(super) struct Short {
     pub(super) expected: &'static str,
 }
 
+/// True for the messages whose serial may be one byte: short positions of padlocks and their answer.
+pub(super) const fn may_be_short(id: u16) -> bool {
+    matches!(id, 0x4401 | 0x5501 | 0x5502)
+}
+
 impl Header {
+    /// How the body is encrypted: 0 not, 1 RSA, others reserved.
+    #[must_use]
+    pub const fn encryption(&self) -> u8 {
+        if self.short_serial {
+            0
+        } else {
+            self.properties.encryption()
+        }
+    }
+
     /// Reads a header and gives the bytes after it.
+    #[inline]
     pub(super) fn parse(input: &[u8], dialect: Dialect) -> Result<(&[u8], Self), Short> {
         header(input, dialect).map_err(|error| match error {
             nom::Err::Error(fault) | nom::Err::Failure(fault) => Short {
@@ -93,7 +117,7 @@ impl Header {
     /// The edition that the header shows: 2019, or one of the two older ones, which only the content tells apart.
     #[must_use]
     pub fn edition(&self, older: Edition) -> Edition {
-        if self.properties.versioned() {
+        if self.version.is_some() {
             Edition::V2019
         } else if older == Edition::V2019 {
             Edition::V2013
@@ -112,7 +136,7 @@ impl Header {
             .len()
             .saturating_add(version)
             .saturating_add(part)
-            .saturating_add(6)
+            .saturating_add(if self.short_serial { 5 } else { 6 })
     }
 
     /// Appends the header.
@@ -121,7 +145,9 @@ impl Header {
         out.extend_from_slice(&self.properties.0.to_be_bytes());
         out.extend(self.version);
         out.extend_from_slice(self.phone.as_bytes());
-        out.extend_from_slice(&self.serial.to_be_bytes());
+        let [high, low] = self.serial.to_be_bytes();
+        out.extend((!self.short_serial).then_some(high));
+        out.push(low);
         if let Some(part) = self.part {
             out.extend_from_slice(&part.total.to_be_bytes());
             out.extend_from_slice(&part.index.to_be_bytes());
@@ -129,7 +155,32 @@ impl Header {
     }
 }
 
+/// The header of a short message: it is one where the length field fits exactly with a serial of one byte.
+fn short(input: &[u8], dialect: Dialect) -> Parsed<'_, Option<Header>> {
+    let (rest, (id, properties)) = (be_u16, be_u16).parse(input)?;
+    let (rest, phone) = take(dialect.phone_width()).parse(rest)?;
+    let (rest, serial) = be_u8(rest)?;
+    let properties = Properties(properties);
+    let fits = may_be_short(id) && rest.len() == usize::from(properties.body_length());
+    let header = Header {
+        id,
+        properties,
+        phone: Phone::from_bytes(phone),
+        serial: serial.into(),
+        short_serial: true,
+        ..Header::default()
+    };
+    Ok((rest, fits.then_some(header)))
+}
+
+#[inline]
 fn header(input: &[u8], dialect: Dialect) -> Parsed<'_, Header> {
+    if let [high, low, ..] = *input
+        && may_be_short(u16::from_be_bytes([high, low]))
+        && let Ok((rest, Some(header))) = short(input, dialect)
+    {
+        return Ok((rest, header));
+    }
     let (input, id) = be_u16(input).map_err(Fault::in_field("message id"))?;
     let (input, properties) = be_u16(input).map_err(Fault::in_field("body properties"))?;
     let properties = Properties(properties);
@@ -162,6 +213,7 @@ fn header(input: &[u8], dialect: Dialect) -> Parsed<'_, Header> {
             version,
             phone: Phone::from_bytes(phone),
             serial,
+            short_serial: false,
             part,
         },
     ))

@@ -10,13 +10,14 @@ pub struct Phone {
 impl Phone {
     /// From the bytes of a header; at most ten are taken.
     #[must_use]
+    #[inline]
     pub fn from_bytes(from: &[u8]) -> Self {
         let mut bytes = [0; 10];
-        let mut width: u8 = 0;
-        for (to, byte) in bytes.iter_mut().zip(from) {
-            *to = *byte;
-            width = width.saturating_add(1);
+        let from = from.get(..10).unwrap_or(from);
+        if let Some(place) = bytes.get_mut(..from.len()) {
+            place.copy_from_slice(from);
         }
+        let width = u8::try_from(from.len()).unwrap_or_default();
         Self { bytes, width }
     }
 

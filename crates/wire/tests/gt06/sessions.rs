@@ -131,6 +131,26 @@ fn positions_are_not_answered_unless_the_settings_say_so() {
 }
 
 #[test]
+fn where_everything_is_answered_the_topin_dialect_hears_only_what_it_knows() {
+    let mut terminal = logged_in(Settings {
+        answer_all: true,
+        ..Settings::default()
+    });
+    for frame in [
+        // An answer of the platform, sent back, with a date that is none; a position.
+        "78780017B002017E7A270D0A",
+        "78781210180F0B0A1E2DC9026B2A250C3CB15D2414800D0A",
+    ] {
+        let bytes = hex::decode(frame).unwrap();
+        let step = give(&mut terminal, &bytes, Verdict::Accepted);
+        assert!(step.answers.is_empty(), "{frame}: {step:?}");
+    }
+    let heartbeat = hex::decode("787801080D0A").unwrap();
+    let step = give(&mut terminal, &heartbeat, Verdict::Accepted);
+    assert_eq!(answers(&step), [("787801080D0A".to_owned(), When::AtOnce)]);
+}
+
+#[test]
 fn an_alarm_is_answered_when_it_is_durable_and_with_its_place_where_that_is_wanted() {
     let chinese = fixtures::read("alarm_sos");
     let english = fixtures::read("alarm_utc_vibration");

@@ -66,6 +66,8 @@ proptest! {
     #[test]
     fn a_framed_body_comes_back((id, edition, bytes) in strategies::body(), serial in any::<u16>()) {
         let frame = envelope(edition, serial).seal(id, serial, None, &bytes);
+        let short = matches!(id, 0x4401 | 0x5501 | 0x5502) && !edition.since_2019();
+        let serial = if short { serial & 0xFF } else { serial };
         prop_assert_eq!(frames(&[&frame]).0, [(id, serial, bytes)]);
     }
 

@@ -59,6 +59,20 @@ fn frame(bytes: &[u8]) -> Option<Plain> {
         return None;
     }
     let properties = word(&content, 2);
+    let length = usize::from(properties & 0x3FF);
+    if matches!(word(&content, 0), 0x4401 | 0x5501 | 0x5502) && content.len() == 11 + length + 1 {
+        let mut phone = String::new();
+        for byte in &content[4..10] {
+            phone.push_str(&format!("{byte:02x}"));
+        }
+        return Some(Plain {
+            id: word(&content, 0),
+            phone,
+            serial: u16::from(content[10]),
+            part: None,
+            body: content[11..11 + length].to_vec(),
+        });
+    }
     let new = properties & 0x4000 != 0;
     let (phone_at, phone_width) = if new { (5, 10) } else { (4, 6) };
     let mut phone = String::new();
@@ -78,7 +92,6 @@ fn frame(bytes: &[u8]) -> Option<Plain> {
         part = Some((word(&content, body_at), word(&content, body_at + 2)));
         body_at += 4;
     }
-    let length = usize::from(properties & 0x3FF);
     if content.len() != body_at + length + 1 {
         return None;
     }

@@ -116,7 +116,7 @@ fn every_worked_frame_is_read_and_written_to_the_same_bytes() {
             with(&name, |_, _| count += 1);
         }
     }
-    assert_eq!(count, 34);
+    assert_eq!(count, 35);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! JT/T 808: what terminals say as events.
 
+mod short;
+
 use events::device::v1::device_event::Event;
 use events::device::v1::{Alarm, Heartbeat, Login, Registration, Report, Unregistration};
 use events::origin::v1::Protocol;
@@ -33,6 +35,12 @@ pub fn translate(
             for (index, location) in (0..).zip(batch.positions.iter()) {
                 identified.location(&location, index, &received.body, stored, events);
             }
+        }
+        Message::ShortLocation(short) | Message::ShortBlindLocation(short) => {
+            let stored = matches!(&decoded.message, Message::ShortBlindLocation(_));
+            let shown = analyse_body(header.id, decoded.edition, &received.body);
+            let items = shown.fields.iter().find(|field| field.name == "items");
+            identified.short_position(short, items.map_or(&[], |items| &items.parts), stored, events);
         }
         Message::Heartbeat(_) => {
             events

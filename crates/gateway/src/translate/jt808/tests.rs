@@ -47,6 +47,37 @@ fn events_of(fixture: &str) -> Events {
 }
 
 #[test]
+fn a_short_position_of_a_padlock_becomes_a_position() {
+    let events = events_of("short_location");
+    let [position] = events.positions.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert!(position.valid && !position.stored);
+    assert!(
+        (position.latitude - 22.543_096_667).abs() < 1e-8,
+        "{}",
+        position.latitude
+    );
+    assert!(
+        (position.longitude - 114.057_865).abs() < 1e-8,
+        "{}",
+        position.longitude
+    );
+    assert_eq!(position.speed_kmh, Some(36.0 * 1.852));
+    assert_eq!(position.heading_deg, Some(128.0));
+    assert_eq!(position.odometer_m, Some(12_345_000.0));
+    assert_eq!(position.fix_time.as_ref().map(|t| t.seconds), Some(1_718_418_645));
+    assert_eq!(
+        position.status.as_ref().and_then(|status| status.battery_percent),
+        Some(85.0)
+    );
+    assert_eq!(
+        (position.towers[0].cell_id, position.towers[0].area_code),
+        (0x1F71, 0x287D)
+    );
+}
+
+#[test]
 fn a_position_keeps_all_that_the_terminal_said() {
     let events = events_of("location_items");
     let [position] = events.positions.as_slice() else {

@@ -17,7 +17,7 @@ use super::frame::{Form, Frame};
 use super::model::Model;
 use super::part::{Facts, Part, Walk};
 use crate::Field;
-use read::{Reading, fields_of};
+use read::fields_of;
 use table::{answering, direction, form, messages};
 
 messages! {

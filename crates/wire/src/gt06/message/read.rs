@@ -14,9 +14,6 @@ pub struct Decoded<'a> {
     pub rest: &'a [u8],
 }
 
-/// A message and the bytes behind it, or why the last row that seemed to fit did not.
-pub(super) type Reading<'a> = Result<(&'a [u8], Message<'a>), Option<nom::Err<Fault<'a>>>>;
-
 impl<'a> Message<'a> {
     /// Reads a frame. `model` is what is known about the device, [`Model::Standard`] when nothing is.
     ///
@@ -24,15 +21,15 @@ impl<'a> Message<'a> {
     /// The number is known, and the content ends too early for every layout that it may have.
     #[inline]
     pub fn parse(frame: &Frame<'a>, model: Model) -> Result<Decoded<'a>, WireError> {
-        match Self::read(frame, model) {
-            Ok((rest, message)) => Ok(Decoded { message, rest }),
-            Err(fault) => Self::parse_rest(frame, fault),
-        }
+        Self::read(frame, model)
     }
 
     /// Answers, unknown messages, and known ones that end too early.
     #[cold]
-    fn parse_rest(frame: &Frame<'a>, fault: Option<nom::Err<Fault<'a>>>) -> Result<Decoded<'a>, WireError> {
+    pub(super) fn read_rest(
+        frame: &Frame<'a>,
+        fault: Option<nom::Err<Fault<'a>>>,
+    ) -> Result<Decoded<'a>, WireError> {
         let &Frame {
             number,
             form,

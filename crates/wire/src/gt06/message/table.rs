@@ -44,22 +44,25 @@ macro_rules! messages {
                 }, )*)*
             ];
 
-            /// Reads the content of a frame with the first row that fits.
+            /// Reads the content of a frame with the first row that fits. The message is large, so it is made where it
+            /// is returned.
             #[inline]
-            pub(super) fn read(frame: &Frame<'a>, model: Model) -> Reading<'a> {
+            pub(super) fn read(frame: &Frame<'a>, model: Model) -> Result<Decoded<'a>, $crate::WireError> {
                 let mut fault = None;
                 $($(
                     if frame.number == $number && frame.form == form!($form) {
                         let fits = |$content: &[u8], $model: Model| -> bool { $fits };
                         if fits(frame.content, model) {
                             match <$kind as Part<'a>>::parse(frame.content) {
-                                Ok((rest, message)) => return Ok((rest, Self::$variant(message))),
+                                Ok((rest, message)) => {
+                                    return Ok(Decoded { message: Self::$variant(message), rest });
+                                }
                                 Err(error) => fault = Some(error),
                             }
                         }
                     }
                 )*)*
-                Err(fault)
+                Self::read_rest(frame, fault)
             }
 
             /// The row of the message; answers and unknown messages have none.

@@ -184,7 +184,9 @@ impl Terminal {
         } = *frame;
         let empty = acknowledge(form, number, serial);
         let answering = match (message.row().map(|row| row.answering), message) {
-            (Some(Answering::Silent), _) if self.settings.answer_all => Answering::Empty,
+            (Some(Answering::Silent), _) if self.settings.answer_all && form != Form::Topin => {
+                Answering::Empty
+            }
             (Some(answering), _) => answering,
             (None, Message::Unknown(_)) if form == Form::Short => Answering::Empty,
             (None, _) => Answering::Silent,

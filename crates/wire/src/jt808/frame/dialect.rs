@@ -55,6 +55,22 @@ impl Dialect {
         }
     }
 
+    /// Places of the next delimiter and of the first escape sequence before it, in one pass where there is none.
+    pub(super) fn find_end(self, bytes: &[u8]) -> (Option<usize>, Option<usize>) {
+        let first = match self {
+            Self::Standard => memchr::memchr2(0x7E, 0x7D, bytes),
+            Self::Padlock => memchr::memchr3(0xE7, 0xE6, 0x3E, bytes),
+            Self::Text => None,
+        };
+        let Some(at) = first else { return (None, None) };
+        if bytes.get(at) == Some(&self.delimiter()) {
+            return (first, None);
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let delimiter = memchr::memchr(self.delimiter(), rest);
+        (delimiter.map(|after| at.saturating_add(after)), first)
+    }
+
     /// Place of the next byte that begins an escape sequence.
     pub(super) fn find_escape(self, bytes: &[u8]) -> Option<usize> {
         match self {

@@ -6,7 +6,7 @@ mod splitter;
 pub use dialect::Dialect;
 pub use splitter::{Excess, Split, Splitter};
 
-use super::header::Header;
+use super::header::{Header, Short};
 use crate::{ErrorKind, WireError};
 
 /// Longest unescaped content: the 2019 header with sub-packet fields (21), the longest body (1,023), the checksum.
@@ -32,66 +32,45 @@ pub struct Frame<'a> {
     pub dialect: Dialect,
 }
 
+/// The standard's checksum: all bytes, exclusive or. Eight at a time, since this is done for every frame.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u8 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let word = words.iter().fold(0, |sum, word| sum ^ u64::from_ne_bytes(*word));
+    word.to_ne_bytes()
+        .iter()
+        .chain(rest)
+        .fold(0, |sum, byte| sum ^ byte)
+}
+
 impl<'a> Frame<'a> {
     /// Reads unescaped content (header, body, checksum).
     ///
     /// # Errors
     /// A wrong checksum, a header that ends early, or a length field that does not match.
+    #[inline]
     pub fn from_content(
         content: &'a [u8],
         raw: &'a [u8],
         dialect: Dialect,
         excess: Excess,
     ) -> Result<Self, WireError> {
-        let Some((&sent, covered)) = content.split_last() else {
-            return Err(WireError::new(
-                ErrorKind::Truncated,
-                0,
-                "expected a header, found nothing",
-            ));
-        };
-        let sum = covered.iter().fold(0, |sum, byte| sum ^ byte);
+        let (&sent, covered) = content.split_last().ok_or_else(no_content)?;
+        let sum = checksum(covered);
         if sum != sent {
-            return Err(WireError::new(
-                ErrorKind::Checksum,
-                raw.len().saturating_sub(2),
-                format!("expected checksum 0x{sum:02X}, found 0x{sent:02X}"),
-            ));
+            return Err(wrong_checksum(raw.len(), sum, sent));
         }
         if content.len() > MAX_CONTENT {
-            return Err(WireError::new(
-                ErrorKind::TooLarge,
-                0,
-                format!(
-                    "expected at most {MAX_CONTENT} bytes of content, found {}",
-                    content.len()
-                ),
-            ));
+            return Err(too_long(content.len()));
         }
-        let (after, header) = Header::parse(covered, dialect).map_err(|fault| {
-            WireError::new(
-                ErrorKind::Truncated,
-                covered.len().saturating_sub(fault.left).saturating_add(1),
-                format!(
-                    "expected {} in the header, found {} bytes in all",
-                    fault.expected,
-                    covered.len()
-                ),
-            )
-        })?;
+        let (after, header) =
+            Header::parse(covered, dialect).map_err(|fault| header_ends(covered.len(), &fault))?;
         let declared = usize::from(header.properties.body_length());
-        let mismatch = |found: usize| {
-            WireError::new(
-                ErrorKind::Length,
-                3,
-                format!("expected {declared} bytes of body as the length field says, found {found}"),
-            )
-        };
         let (body, surplus) = after
             .split_at_checked(declared)
-            .ok_or_else(|| mismatch(after.len()))?;
+            .ok_or_else(|| mismatch(declared, after.len()))?;
         if !surplus.is_empty() && excess == Excess::Reject {
-            return Err(mismatch(after.len()));
+            return Err(mismatch(declared, after.len()));
         }
         Ok(Self {
             header,
@@ -102,4 +81,48 @@ impl<'a> Frame<'a> {
             dialect,
         })
     }
+}
+
+#[cold]
+fn no_content() -> WireError {
+    WireError::new(ErrorKind::Truncated, 0, "expected a header, found nothing")
+}
+
+#[cold]
+fn wrong_checksum(length: usize, sum: u8, sent: u8) -> WireError {
+    WireError::new(
+        ErrorKind::Checksum,
+        length.saturating_sub(2),
+        format!("expected checksum 0x{sum:02X}, found 0x{sent:02X}"),
+    )
+}
+
+#[cold]
+fn too_long(length: usize) -> WireError {
+    WireError::new(
+        ErrorKind::TooLarge,
+        0,
+        format!("expected at most {MAX_CONTENT} bytes of content, found {length}"),
+    )
+}
+
+#[cold]
+fn header_ends(length: usize, fault: &Short) -> WireError {
+    WireError::new(
+        ErrorKind::Truncated,
+        length.saturating_sub(fault.left).saturating_add(1),
+        format!(
+            "expected {} in the header, found {length} bytes in all",
+            fault.expected
+        ),
+    )
+}
+
+#[cold]
+fn mismatch(declared: usize, found: usize) -> WireError {
+    WireError::new(
+        ErrorKind::Length,
+        3,
+        format!("expected {declared} bytes of body as the length field says, found {found}"),
+    )
 }

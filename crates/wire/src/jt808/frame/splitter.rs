@@ -82,10 +82,11 @@ impl Splitter {
                     inner_to,
                     length,
                     strict,
+                    escape,
                 } => {
                     let raw = rest.get(..length)?;
                     let inner = rest.get(inner_from..inner_to)?;
-                    let frame = open(inner, raw, dialect, self.excess, scratch);
+                    let frame = open_at(inner, escape, raw, dialect, self.excess, scratch);
                     return Some(self.settle(frame, raw, consumed, dialect, strict));
                 }
                 Found::Text { length } => {
@@ -133,6 +134,7 @@ impl Splitter {
     }
 
     /// Notes how a delimited stretch turned out.
+    #[inline]
     fn settle<'a>(
         &mut self,
         frame: Result<Frame<'a>, WireError>,
@@ -161,6 +163,7 @@ impl Splitter {
     }
 
     /// What stands at the front of `rest`, which is not empty.
+    #[inline]
     fn look(&self, rest: &[u8]) -> Option<Found> {
         if self.dialect != Some(Dialect::Standard) {
             return match self.before {
@@ -172,7 +175,7 @@ impl Splitter {
             Some(0) => framed(rest, Dialect::Standard),
             // The delimiter before may have opened this stretch.
             Some(at) if self.before != Before::Nothing && at <= MAX_ESCAPED => {
-                Some(closed_at(at, Dialect::Standard))
+                Some(closed_at(rest.get(..at)?, Dialect::Standard))
             }
             Some(at) => Some(Found::Junk {
                 length: at.min(MAX_ESCAPED),
@@ -184,13 +187,15 @@ impl Splitter {
 }
 
 /// A stretch that the delimiter before it may have opened and the one at `at` ends.
-const fn closed_at(at: usize, dialect: Dialect) -> Found {
+fn closed_at(inner: &[u8], dialect: Dialect) -> Found {
+    let at = inner.len();
     Found::Framed {
         dialect,
         inner_from: 0,
         inner_to: at,
         length: at.saturating_add(1),
         strict: false,
+        escape: dialect.find_escape(inner),
     }
 }
 
@@ -205,6 +210,8 @@ enum Found {
         inner_to: usize,
         length: usize,
         strict: bool,
+        /// Place of the first escape sequence in what stands between the delimiters.
+        escape: Option<usize>,
     },
     /// A sentence in round brackets.
     Text { length: usize },
@@ -227,9 +234,11 @@ impl Found {
 }
 
 /// A stretch that begins with the dialect's delimiter.
+#[inline]
 fn framed(rest: &[u8], dialect: Dialect) -> Option<Found> {
     let inner = rest.get(1..)?;
-    match memchr::memchr(dialect.delimiter(), inner) {
+    let (closing, escape) = dialect.find_end(inner);
+    match closing {
         Some(0) => Some(Found::Empty),
         Some(at) if at <= MAX_ESCAPED => Some(Found::Framed {
             dialect,
@@ -237,6 +246,7 @@ fn framed(rest: &[u8], dialect: Dialect) -> Option<Found> {
             inner_to: at.saturating_add(1),
             length: at.saturating_add(2),
             strict: true,
+            escape,
         }),
         None if inner.len() <= MAX_ESCAPED => None,
         _ => Some(Found::Endless { length: MAX_ESCAPED }),
@@ -275,7 +285,7 @@ fn look_after_bad(rest: &[u8]) -> Option<Found> {
             let inner = rest.get(..at)?;
             let good = open(inner, inner, Dialect::Standard, Excess::Accept, &mut Vec::new()).is_ok();
             if good {
-                Some(closed_at(at, Dialect::Standard))
+                Some(closed_at(inner, Dialect::Standard))
             } else {
                 look_unsettled(rest, false)
             }
@@ -354,7 +364,20 @@ fn open<'a>(
     excess: Excess,
     scratch: &'a mut Vec<u8>,
 ) -> Result<Frame<'a>, WireError> {
-    let content = match dialect.find_escape(inner) {
+    open_at(inner, dialect.find_escape(inner), raw, dialect, excess, scratch)
+}
+
+/// As [`open`], with the place of the first escape sequence.
+#[inline]
+fn open_at<'a>(
+    inner: &'a [u8],
+    escape: Option<usize>,
+    raw: &'a [u8],
+    dialect: Dialect,
+    excess: Excess,
+    scratch: &'a mut Vec<u8>,
+) -> Result<Frame<'a>, WireError> {
+    let content = match escape {
         None => inner,
         Some(first) => {
             unescape(inner, first, dialect, scratch)?;

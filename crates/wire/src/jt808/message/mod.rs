@@ -61,6 +61,11 @@ table::messages! {
     mod short_batch {
         0x0210 up general ShortLocationBatch(ShortBatch<'a>) "short_location_batch" "位置批量汇报(厂商)";
     }
+    mod short_position {
+        0x5501 up own ShortLocation(ShortPosition<'a>) "short_location" "锁位置汇报(厂商)";
+        0x5502 up own ShortBlindLocation(ShortPosition<'a>) "short_blind_location" "锁盲区位置补报(厂商)";
+        0x4401 down silent ShortAnswer(ShortReceipt) "short_answer" "锁通用应答(厂商)";
+    }
     mod text {
         0x8300 down general TextMessage(TextOrder<'a>) "text" "文本信息下发";
         0x6006 up general TextReply(TextReplyBody<'a>) "text_reply" "文本信息应答(厂商)";

@@ -14,19 +14,11 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn parse(id: u16, edition: Edition, body: &'a [u8]) -> Result<Decoded<'a>, WireError> {
         let edition = Self::settle(id, edition, body);
-        match Self::parse_as(id, edition, body) {
-            Ok((rest, message)) if rest.is_empty() => Ok(Decoded {
-                message,
-                edition,
-                rest,
-            }),
-            Ok((rest, message)) => Ok(Self::parse_otherwise(id, edition, body).unwrap_or(Decoded {
-                message,
-                edition,
-                rest,
-            })),
-            Err(error) => Self::parse_otherwise(id, edition, body).ok_or_else(|| truncated(error, body)),
+        let decoded = Self::parse_as(id, edition, body);
+        if decoded.as_ref().is_ok_and(|decoded| decoded.rest.is_empty()) {
+            return decoded;
         }
+        Self::parse_otherwise(id, edition, body).map_or(decoded, Ok)
     }
 
     /// Reads a body that does not fit `edition` as another one that fits exactly.
@@ -36,14 +28,14 @@ impl<'a> Message<'a> {
             .iter()
             .rev()
             .filter(|other| **other != edition)
-            .find_map(|other| {
-                let (rest, message) = Self::parse_as(id, *other, body).ok()?;
-                rest.is_empty().then_some(Decoded {
-                    message,
-                    edition: *other,
-                    rest,
-                })
-            })
+            .filter_map(|other| Self::parse_as(id, *other, body).ok())
+            .find(|decoded| decoded.rest.is_empty())
+    }
+
+    /// What is wrong with a body that ends too early.
+    #[cold]
+    pub(super) fn truncated(error: nom::Err<Fault<'_>>, body: &[u8]) -> WireError {
+        truncated(error, body)
     }
 }
 

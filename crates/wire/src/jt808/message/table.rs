@@ -98,21 +98,21 @@ macro_rules! messages {
                 }
             }
 
-            /// Reads a body as one edition lays it out; gives what is left after it.
+            /// Reads a body as one edition lays it out. The message is large, so it is made where it is returned.
             #[inline]
             fn parse_as(
                 id: u16,
                 edition: $crate::jt808::edition::Edition,
                 body: &'a [u8],
-            ) -> $crate::jt808::part::Parsed<'a, Self> {
+            ) -> Result<Decoded<'a>, $crate::WireError> {
                 match id {
                     $($(
-                        $id => {
-                            let (rest, part) = <$body as $crate::jt808::part::Part>::parse(body, edition)?;
-                            Ok((rest, Self::$variant(part)))
-                        }
+                        $id => match <$body as $crate::jt808::part::Part>::parse(body, edition) {
+                            Ok((rest, part)) => Ok(Decoded { message: Self::$variant(part), edition, rest }),
+                            Err(error) => Err(Self::truncated(error, body)),
+                        },
                     )+)+
-                    _ => Ok((&[], Self::Unknown { id, body })),
+                    _ => Ok(Decoded { message: Self::Unknown { id, body }, edition, rest: &[] }),
                 }
             }
 

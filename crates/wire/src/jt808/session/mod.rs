@@ -126,6 +126,14 @@ impl Terminal {
             .map_or(0, |reassembly| reassembly.bytes())
     }
 
+    /// When the message that has waited longest for a sub-packet got its last one; `None` when none waits.
+    #[must_use]
+    pub fn held_since(&self) -> Option<Time> {
+        self.reassembly
+            .as_ref()
+            .and_then(|reassembly| reassembly.oldest())
+    }
+
     /// Frames of a message to the terminal, in the form of the last frame it sent; kept until it is answered.
     /// `None` before the terminal sent anything, or when too many messages wait already.
     pub fn order(&mut self, message: &Message<'_>, now: Time) -> Option<Vec<Vec<u8>>> {
@@ -144,7 +152,7 @@ impl Terminal {
 
     /// The body of a frame, decrypted where it is encrypted.
     fn open<'a>(&self, frame: &Frame<'a>) -> Result<Cow<'a, [u8]>, WireError> {
-        match (frame.header.properties.encryption(), &self.key) {
+        match (frame.header.encryption(), &self.key) {
             (0, _) => Ok(Cow::Borrowed(frame.body)),
             (1, Some(key)) => key.decrypt(frame.body).map(Cow::Owned),
             (1, None) => Err(WireError::new(
@@ -179,8 +187,7 @@ impl Terminal {
                 return self.refuse(frame, AnswerResult::WRONG, WireError { offset, ..error });
             }
         };
-        if frame.header.id == 0x0100 && !frame.header.properties.versioned() && !decoded.edition.since_2019()
-        {
+        if frame.header.id == 0x0100 && frame.header.version.is_none() && !decoded.edition.since_2019() {
             self.older = decoded.edition;
         }
         if let Message::MediaData(upload) = &decoded.message

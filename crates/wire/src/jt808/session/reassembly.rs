@@ -262,6 +262,11 @@ impl Reassembly {
     }
 
     /// When [`Reassembly::due`] has something next.
+    /// When the message that has waited longest for a part got its last one.
+    pub(super) fn oldest(&self) -> Option<Time> {
+        self.partial.iter().map(|partial| partial.heard).min()
+    }
+
     pub(super) fn deadline(&self, limits: &Limits) -> Option<Time> {
         self.partial
             .iter()

@@ -7,7 +7,7 @@ use super::{Received, Terminal};
 use crate::jt808::frame::Frame;
 use crate::jt808::message::{
     AnswerResult, Answering, FileKind, FileReceipt, FileResult, MediaReceipt, Message, ServerTimeBody,
-    VendorTimeBody,
+    ShortReceipt, VendorTimeBody,
 };
 use crate::jt808::part::BcdTime;
 use crate::{Admission, Answer, Close, Step, Time, When};
@@ -85,6 +85,16 @@ impl Terminal {
                     ..FileReceipt::default()
                 };
                 (Message::AttachmentAnswer(receipt), When::Durable)
+            }
+            Message::ShortLocation(_) | Message::ShortBlindLocation(_) => {
+                if !header.properties.answer_wanted() {
+                    return None;
+                }
+                let receipt = ShortReceipt {
+                    answered_id: header.id,
+                    result: AnswerResult::OK,
+                };
+                (Message::ShortAnswer(receipt), When::Durable)
             }
             Message::Heartbeat(_) | Message::SecondHeartbeat(_) => {
                 return Some((self.general(frame, AnswerResult::OK), When::AtOnce));

@@ -2,9 +2,16 @@
 
 use std::borrow::Cow;
 
+mod safety;
+
+pub use safety::{
+    AdasSettings, AlarmCapture, BlindSpotSettings, CameraSettings, DriverMonitoringSettings, PhotoStrategy,
+    PressureUnit, TyreSettings,
+};
+
 use super::edition::Edition;
 use super::part::{Block, Parsed, Part, Shown, Text, Walk};
-use crate::Value;
+use crate::{Field, Value};
 
 /// One parameter with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,9 +117,27 @@ impl<'a> Part<'a> for Parameter<'a> {
                 ParameterValue::Bytes(_) => Value::Bytes,
             };
             let (name, name_zh) = row.map_or(("value", "参数值"), |row| (row.name, row.name_zh));
-            Shown::plain(value).into_field(name, name_zh, at, raw)
+            let shown = self
+                .settings(at, edition)
+                .map_or_else(|| Shown::plain(value), Shown::parts);
+            shown.into_field(name, name_zh, at, raw)
         });
         Shown::parts(walk.finish())
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// The fields of a value that has several.
+    fn settings(&self, at: usize, edition: Edition) -> Option<Vec<Field>> {
+        let mut walk = Walk::new(self.value, at, edition);
+        match (self.id, self.value.len()) {
+            (0xF364, 52..) => walk.flat::<AdasSettings<'a>>(),
+            (0xF365, 47..) => walk.flat::<DriverMonitoringSettings<'a>>(),
+            (0xF366, 36) => walk.flat::<TyreSettings<'a>>(),
+            (0xF367, 2) => walk.flat::<BlindSpotSettings>(),
+            _ => return None,
+        }
+        Some(walk.finish())
     }
 }
 
@@ -250,4 +275,5 @@ pub const ROWS: &[ParameterRow] = &[
     row(0xF365, Bytes, "driver_monitoring", "驾驶员状态监测系统参数"),
     row(0xF366, Bytes, "tyre_monitoring", "胎压监测系统参数"),
     row(0xF367, Bytes, "blind_spot", "盲区监测系统参数"),
+    row(0xF370, Number, "safety_protocol_version", "智能视频协议版本信息"),
 ];
