@@ -125,8 +125,12 @@ fn axes(text: &mut String, from: f64, until: f64, far: f64, x: impl Fn(f64) -> f
         );
         at += step;
     }
-    for share in [0.0, 0.25, 0.5, 0.75] {
-        let km = far * share;
+    let step = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+        .into_iter()
+        .find(|step| far / step <= 6.0);
+    let step = step.unwrap_or(500.0);
+    for tick in 0..=(far / step) as usize {
+        let km = tick as f64 * step;
         let _ = writeln!(
             text,
             r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{km:.1} km</text>"#,

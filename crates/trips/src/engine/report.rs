@@ -287,7 +287,10 @@ impl Reporter<'_> {
     fn trip_record(&self, draft: &Draft, way: &Way, travel: &Travel) -> proto::Trip {
         let track = self.track;
         let duration_s = (draft.gist.end - draft.gist.start) as f64 / 1e3;
-        let marks = track.range(way.first..way.end.max(way.first));
+        // a trip that begins with a stand leaves its place at the end of it
+        let stood = (way.first..way.end).take_while(|at| track.at(*at).seconds < way.departed.at);
+        let first = way.first + stood.count().saturating_sub(1);
+        let marks = track.range(first..way.end.max(first));
         let knots = course::course(marks, &travel.pauses, &travel.legs);
         let seen_m = course::length_m(&knots);
         let edge = |knot: Option<&course::Knot>| knot.map(|knot| knot.mark.place);
@@ -431,7 +434,10 @@ impl Reporter<'_> {
         anchor(way.from_stop)
             .map(|place| point(place, way.departed.at))
             .into_iter()
-            .chain(seen.iter().map(|mark| point(mark.place, mark.seconds)))
+            .chain(
+                seen.iter()
+                    .map(|mark| point(mark.place, mark.seconds.max(way.departed.at))),
+            )
             .chain(anchor(way.to_stop).map(|place| point(place, way.arrived.at)))
             .collect()
     }

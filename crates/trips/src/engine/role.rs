@@ -23,6 +23,8 @@ const FASTER: f64 = 1.5;
 const RAIL_M_S: f64 = 20.0;
 /// Seconds before and after a stay in which its approach is measured.
 const APPROACH_S: f64 = 120.0;
+/// Who comes on foot has been on foot for this long, seconds.
+const ACCESS_S: f64 = 180.0;
 /// What counts as about a minute, seconds.
 const MINUTE_S: (f64, f64) = (50.0, 130.0);
 /// A top speed is not taken from fixes that leave it less sure than this, m/s.
@@ -106,9 +108,14 @@ fn role(vicinity: &Vicinity<'_>, config: &Config) -> Role {
         Place::new(circle.latitude, circle.longitude).distance_m(&vicinity.stay.anchor) <= circle.radius_m
     });
     let (came, went) = (vicinity.approach(false), vicinity.approach(true));
-    let (top_before, top_behind) = (vicinity.top_speed(false), vicinity.top_speed(true));
-    let boarded = came < FOOT_M_S && (top_behind >= ABOARD_M_S || went >= CARRIED_M_S);
-    let changed = top_before < LIGHT_M_S && top_behind >= LIGHT_M_S && top_behind > FASTER * top_before;
+    let top = |behind: bool| vicinity.top_speed(behind, VICINITY_S);
+    let (top_before, top_behind) = (top(false), top(true));
+    let reached = |top: Option<f64>, speed: f64| top.is_some_and(|top| top >= speed);
+    let on_foot = came < FOOT_M_S && !reached(vicinity.top_speed(false, ACCESS_S), FOOT_M_S);
+    let boarded = on_foot && (reached(top_behind, ABOARD_M_S) || went >= CARRIED_M_S);
+    // nothing is known of the way here when no two fixes of it tell a speed
+    let changed = top_before
+        .is_some_and(|before| before < LIGHT_M_S && reached(top_behind, LIGHT_M_S.max(FASTER * before)));
     let rail = lasted <= config.change_s && came.max(went) >= RAIL_M_S;
     if in_transit || boarded || changed || rail {
         Role::Wait
@@ -154,26 +161,26 @@ impl Vicinity<'_> {
         }
     }
 
-    /// Highest mean speed over about a minute in the ten minutes before arriving or after leaving, m/s.
-    fn top_speed(&self, behind: bool) -> f64 {
+    /// Highest mean speed over about a minute in the `within` seconds before arriving or after leaving, m/s.
+    fn top_speed(&self, behind: bool, within: f64) -> Option<f64> {
         let near = |sample: &&Sample| {
             let dt = if behind {
                 sample.seconds - self.until
             } else {
                 self.from - sample.seconds
             };
-            (-30.0..=VICINITY_S).contains(&dt)
+            (-30.0..=within).contains(&dt)
         };
         let low = self
             .samples
-            .partition_point(|sample| sample.seconds < self.from - VICINITY_S);
+            .partition_point(|sample| sample.seconds < self.from - within);
         let window = self
             .samples
             .iter()
             .skip(low)
-            .take_while(|sample| sample.seconds <= self.until + VICINITY_S);
+            .take_while(|sample| sample.seconds <= self.until + within);
         let picked: Vec<&Sample> = window.filter(near).collect();
-        let mut top: f64 = 0.0;
+        let mut top: Option<f64> = None;
         for (at, head) in picked.iter().enumerate() {
             for tail in picked.iter().skip(at + 1) {
                 let dt = tail.seconds - head.seconds;
@@ -182,7 +189,8 @@ impl Vicinity<'_> {
                 }
                 let noise = (head.variance + tail.variance).sqrt();
                 if dt >= MINUTE_S.0 && noise <= TOP_NOISE_M_S * dt {
-                    top = top.max((head.place.distance_m(&tail.place) - noise) / dt);
+                    let speed = (head.place.distance_m(&tail.place) - noise) / dt;
+                    top = Some(top.map_or(speed, |top| top.max(speed)));
                     break;
                 }
             }

@@ -2,7 +2,9 @@
 
 mod buses;
 mod day;
+mod field_days;
 mod nonsense;
+mod on_kafka;
 mod real_days;
 mod restart;
 mod scenarios;

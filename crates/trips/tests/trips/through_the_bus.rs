@@ -144,7 +144,7 @@ async fn told(folder: &Path) -> (usize, Result) {
 }
 
 /// Waits until so many stops have been told.
-pub(crate) async fn stops_told(bus: &Bus, count: usize) {
+async fn stops_told(bus: &Bus, count: usize) {
     let mut newest = bus.read(Read::follow(Topic::Stops));
     while published(bus).await.1.stops.len() < count {
         newest
