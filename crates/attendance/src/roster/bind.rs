@@ -29,16 +29,21 @@ pub(super) fn bindings(
                     .iter()
                     .find(|other| other.person != binding.person && meet(other, &binding))
                 {
-                    problems.push(entry.at.problem(
-                        "device",
-                        format!(
-                            "device {device} is bound to {} and to {} at the same time, from {} on; \
+                    problems.push(
+                        entry
+                            .at
+                            .problem(
+                                "device",
+                                format!(
+                                    "device {device} is bound to {} and to {} at the same time, from {} on; \
                              its positions count for neither until one binding ends before the other begins",
-                            other.person,
-                            binding.person,
-                            text(other.from.max(binding.from)),
-                        ),
-                    ));
+                                    other.person,
+                                    binding.person,
+                                    text(other.from.max(binding.from)),
+                                ),
+                            )
+                            .harmless(),
+                    );
                 }
                 others.push(binding);
             }
@@ -82,7 +87,7 @@ fn two_devices(
                      wins where they differ: end one binding if that is not meant",
                     entry.value.person, twin.value.device, entry.value.device
                 ),
-            ));
+            ).harmless());
         }
     }
 }

@@ -19,10 +19,10 @@ pub(super) fn calendars(
         for day in &calendar.value.days {
             match entry(day, zone) {
                 Ok((date, entry)) => days.entry(date).or_default().push(entry),
-                Err(text) => problems.push(calendar.at.problem(
-                    "days",
-                    format!("calendar {}: day {}: {text}", calendar.value.id, day.date),
-                )),
+                Err(text) => {
+                    let text = format!("calendar {}: day {}: {text}", calendar.value.id, day.date);
+                    problems.push(calendar.at.problem("days", text).harmless());
+                }
             }
         }
         for entries in days.values_mut() {

@@ -95,6 +95,7 @@ impl Reading<'_> {
             file: self.name.to_owned(),
             line,
             text,
+            harmless: false,
         });
     }
 
@@ -242,7 +243,7 @@ fn plain(value: &DeValue<'_>) -> Value {
 }
 
 /// Names of enum values, by section and field.
-const NAMES: [(&str, &str, &str); 9] = [
+pub(super) const NAMES: [(&str, &str, &str); 9] = [
     ("sites", "kind", "SITE_KIND_"),
     ("shifts", "kind", "SHIFT_KIND_"),
     ("approvals", "kind", "APPROVAL_KIND_"),

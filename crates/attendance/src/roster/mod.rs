@@ -4,12 +4,14 @@
 //! messages, from a file or from the topics, and makes the [`Roster`] that the engine uses. What cannot be used is
 //! named as a [`Problem`] and left out; the rest works.
 
+mod approvals;
 mod bind;
 mod calendars;
 mod definitions;
 mod fence;
 pub mod file;
 mod model;
+mod people;
 mod plans;
 mod problem;
 mod resolve;
@@ -19,6 +21,7 @@ mod site;
 mod statutory;
 mod topics;
 pub mod when;
+mod write;
 
 pub use definitions::{Definitions, Sourced};
 pub use fence::fence_shape;
@@ -31,3 +34,4 @@ pub use problem::{Place, Problem};
 pub use resolve::{Resolved, resolve};
 pub use site::{Shape, Site};
 pub use topics::{TopicRecord, records};
+pub use write::write;

@@ -24,7 +24,15 @@ impl Place {
             file: self.file.clone(),
             line,
             text: text.into(),
+            harmless: false,
         }
+    }
+
+    /// True when the problem is one of what stands here.
+    #[must_use]
+    pub fn has(&self, problem: &Problem) -> bool {
+        let here = |line: usize| line == problem.line;
+        self.file == problem.file && (here(self.line) || self.fields.iter().any(|(_, line)| here(*line)))
     }
 }
 
@@ -37,6 +45,17 @@ pub struct Problem {
     pub line: usize,
     /// One sentence.
     pub text: String,
+    /// The definition is used all the same, without the field or as the sentence says.
+    pub harmless: bool,
+}
+
+impl Problem {
+    /// The same, of a definition that is used all the same.
+    #[must_use]
+    pub(crate) fn harmless(mut self) -> Self {
+        self.harmless = true;
+        self
+    }
 }
 
 impl fmt::Display for Problem {

@@ -4,21 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use events::roster::v1 as pb;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendars::{calendars, known_at};
+use super::approvals::{approval, balance};
+use super::calendars::calendars;
+use super::people::{Known, person};
 use super::plans::{assignment, collision, patterns};
 use super::shifts::{Shifts, shift, zone};
 use super::site::{Shape, sites};
-use super::when::When;
-use super::{
-    Approval, Balance, Calendar, Definitions, Person, Policy, Problem, Roster, SiteId, Sourced, Visit, bind,
-    rules,
-};
-
-/// Longest approval in days: what is longer is a missing end.
-const LONGEST_APPROVAL_DAYS: i64 = 400;
+use super::{Definitions, Person, Policy, Problem, Roster, Sourced, bind, rules};
 
 /// A roster and what could not be used of it.
 #[derive(Debug, Default)]
@@ -147,126 +141,6 @@ pub fn resolve(written: &Definitions, fences: &HashMap<String, Arc<Shape>>) -> R
     }
 }
 
-/// What persons may refer to.
-struct Known<'a> {
-    sites: &'a [super::Site],
-    calendars: &'a HashMap<String, Arc<Calendar>>,
-    policies: &'a HashMap<String, Arc<Policy>>,
-    defaults: &'a pb::Defaults,
-    zone: &'a TimeZone,
-}
-
-fn person(entry: &Sourced<pb::Person>, known: &Known<'_>, problems: &mut Vec<Problem>) -> Option<Person> {
-    let given = &entry.value;
-    let mut refuse = |field: &str, text: String| {
-        problems.push(
-            entry
-                .at
-                .problem(field, format!("person {}: {field}: {text}", given.id)),
-        );
-    };
-    if given.id.is_empty() {
-        refuse("id", "expected an id, found none; add it".into());
-        return None;
-    }
-    let zone = match zone(&given.zone) {
-        Ok(zone) => zone.unwrap_or_else(|| known.zone.clone()),
-        Err((field, text)) => {
-            // A wrong zone would judge every minute wrongly: the person is left out.
-            refuse(field, text);
-            return None;
-        }
-    };
-    let mut sites = Vec::new();
-    for id in &given.sites {
-        match site_id(known.sites, id) {
-            Some(site) => sites.push(site),
-            None => refuse(
-                "sites",
-                format!("there is no usable site {id:?}; define it or correct the id"),
-            ),
-        }
-    }
-    let bound =
-        |field: &'static str, text: &str, open: i64, end: bool| -> Result<i64, (&'static str, String)> {
-            if text.is_empty() {
-                return Ok(open);
-            }
-            let when = When::parse(text).map_err(|error| (field, format!("{error}; correct it")))?;
-            Ok(if end {
-                when.finish(&zone)
-            } else {
-                when.begin(&zone)
-            })
-        };
-    let mut employment = |field, text: &str, open, end| {
-        bound(field, text, open, end).unwrap_or_else(|(field, text)| {
-            refuse(field, text);
-            open
-        })
-    };
-    let employed_from = employment("employed_from", &given.employed_from, i64::MIN, false);
-    let employed_until = employment("employed_until", &given.employed_until, i64::MAX, true);
-    let mut chosen = |field: &str, own: &str, default: &str, found: bool| {
-        let id = if own.is_empty() { default } else { own }.to_owned();
-        if !id.is_empty() && !found {
-            refuse(
-                field,
-                format!("there is no {field} {id:?}; define it or correct the id"),
-            );
-        }
-    };
-    let policy_id = if given.policy.is_empty() {
-        &known.defaults.policy
-    } else {
-        &given.policy
-    };
-    let policy = known.policies.get(policy_id).cloned();
-    chosen("policy", &given.policy, &known.defaults.policy, policy.is_some());
-    let calendar_id = if given.calendar.is_empty() {
-        &known.defaults.calendar
-    } else {
-        &given.calendar
-    };
-    let calendar = known.calendars.get(calendar_id).cloned();
-    chosen(
-        "calendar",
-        &given.calendar,
-        &known.defaults.calendar,
-        calendar.is_some(),
-    );
-    // One calendar needs no naming.
-    let only = || {
-        (known.calendars.len() == 1)
-            .then(|| known.calendars.values().next().cloned())
-            .flatten()
-    };
-    Some(Person {
-        id: given.id.as_str().into(),
-        name: if given.name.is_empty() {
-            given.id.clone()
-        } else {
-            given.name.clone()
-        },
-        groups: given.groups.clone(),
-        sites,
-        zone,
-        policy: policy.unwrap_or_default(),
-        calendar: calendar.or_else(only).unwrap_or_default(),
-        employed_from,
-        employed_until,
-        assignments: Vec::new(),
-        approvals: Vec::new(),
-        balances: Vec::new(),
-        known_times: Vec::new(),
-    })
-}
-
-fn site_id(sites: &[super::Site], id: &str) -> Option<SiteId> {
-    let position = sites.iter().position(|site| &*site.id == id)?;
-    SiteId::try_from(position).ok()
-}
-
 fn subject<'a>(
     people: &'a mut BTreeMap<Arc<str>, Person>,
     id: &str,
@@ -329,112 +203,4 @@ fn give(
             format!("roster: there is no usable {what} {id:?}; correct the id"),
         ));
     }
-}
-
-fn approval(
-    given: &pb::Approval,
-    person: &Person,
-    sites: &[super::Site],
-) -> Result<Approval, (&'static str, String)> {
-    let kind = given.kind();
-    if kind == pb::ApprovalKind::Unspecified {
-        return Err((
-            "kind",
-            "expected leave, trip, outing or overtime, found none; add it".into(),
-        ));
-    }
-    let away_zone = zone(&given.zone)?;
-    let zone = away_zone.as_ref().unwrap_or(&person.zone);
-    let read = |field: &'static str, text: &str| {
-        When::parse(text).map_err(|error| (field, format!("{error}; correct it")))
-    };
-    if given.from.is_empty() {
-        return Err(("from", "expected a beginning, found none; add from".into()));
-    }
-    if given.until.is_empty() {
-        return Err(("until", "the approval has no end; add until".into()));
-    }
-    let (from, until) = (
-        read("from", &given.from)?.begin(zone),
-        read("until", &given.until)?.finish(zone),
-    );
-    if until <= from {
-        return Err(("until", "the approval ends before it begins; correct it".into()));
-    }
-    if until - from > LONGEST_APPROVAL_DAYS * 86_400 {
-        return Err((
-            "until",
-            format!("the approval lasts more than {LONGEST_APPROVAL_DAYS} days; correct its end"),
-        ));
-    }
-    let mut visits = Vec::new();
-    for visit in &given.visits {
-        let site = site_id(sites, &visit.site).ok_or_else(|| {
-            (
-                "visits",
-                format!(
-                    "there is no usable site {:?}; define it or correct the id",
-                    visit.site
-                ),
-            )
-        })?;
-        let by = if visit.by.is_empty() {
-            None
-        } else {
-            let day = super::when::day(from, zone);
-            let at = super::when::minutes(&visit.by)
-                .map(|minutes| super::when::second(day.at(0, 0, 0, 0), zone) + i64::from(minutes) * 60)
-                .or_else(|_| When::parse(&visit.by).map(|when| when.begin(zone)))
-                .map_err(|error| ("visits", format!("{error}; correct it")))?;
-            Some(at)
-        };
-        visits.push(Visit {
-            site,
-            by,
-            min: visit.min,
-        });
-    }
-    let id = if given.id.is_empty() {
-        format!(
-            "{}/{}/{}",
-            person.id,
-            given.from,
-            kind.as_str_name()
-                .trim_start_matches("APPROVAL_KIND_")
-                .to_lowercase()
-        )
-    } else {
-        given.id.clone()
-    };
-    Ok(Approval {
-        id: id.into(),
-        kind,
-        type_: given.r#type.clone(),
-        from,
-        until,
-        known_at: known_at(&given.known_at, &person.zone).map_err(|text| ("known_at", text))?,
-        zone: away_zone,
-        break_min: given.break_min,
-        time_off: given.time_off,
-        visits,
-    })
-}
-
-fn balance(given: &pb::Balance) -> Result<Balance, (&'static str, String)> {
-    let day: Date = given.day.parse().map_err(|_| {
-        (
-            "day",
-            format!(
-                "expected a date like 2025-09-01, found {:?}; correct it",
-                given.day
-            ),
-        )
-    })?;
-    Ok(Balance {
-        day,
-        overtime_min: given.overtime_min,
-        time_off_min: given.time_off_min,
-        cycle_worked_min: given.cycle_worked_min,
-        cycle_statutory_min: given.cycle_statutory_min,
-    })
 }

@@ -8,10 +8,8 @@ pub(super) fn policy(written: &Sourced<pb::Policy>, problems: &mut Vec<Problem>)
     let given = &written.value;
     let default = Policy::default();
     let mut refuse = |field: &str, text: String| {
-        problems.push(written.at.problem(
-            field,
-            format!("policy {}: {field}: {text}; the default is used", given.id),
-        ));
+        let text = format!("policy {}: {field}: {text}; the default is used", given.id);
+        problems.push(written.at.problem(field, text).harmless());
     };
     let night = given
         .night

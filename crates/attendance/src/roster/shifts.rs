@@ -149,6 +149,7 @@ fn parts(given: &pb::Shift, kind: pb::ShiftKind) -> Result<(Vec<Part>, bool), (&
             "expected start and end, or parts, found neither; add them".into(),
         ));
     }
+    minutes(&given.start).map_err(|error| ("start", format!("{error}; correct it")))?;
     let (start, end) = span("end", &given.start, &given.end, 0)?;
     Ok(whole(start, end))
 }

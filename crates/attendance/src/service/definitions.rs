@@ -8,12 +8,12 @@ use events::binding::v1::Binding;
 use events::calendar::v1::Calendar;
 use events::fence::v1::Fence;
 use events::roster::v1 as pb;
-use events::{Message, Topic};
+use events::{Message as _, Topic};
 use pb::definition::Entity;
 use rustc_hash::FxHasher;
 
 use crate::metrics;
-use crate::roster::{Definitions as Written, Place, Roster, Shape, Sourced, fence_shape, resolve};
+use crate::roster::{Definitions as Written, Roster, Shape, fence_shape, resolve};
 
 /// The topics that persons are judged by.
 pub(super) const TOPICS: &[Topic] = &[Topic::Rosters, Topic::Calendars, Topic::Bindings, Topic::Fences];
@@ -123,48 +123,41 @@ impl Kept {
         let mut own: HashMap<String, FxHasher> = HashMap::new();
         let mut groups: HashMap<String, FxHasher> = HashMap::new();
         for ((topic, key), value) in &self.records {
-            let at = Place {
-                file: format!("{} {key}", topic.name()),
-                ..Place::default()
-            };
+            if written.take(*topic, key, value).is_err() {
+                continue;
+            }
             match topic {
-                Topic::Calendars => {
-                    value.hash(&mut shared);
-                    push(value, &at, &mut written.calendars);
-                }
+                Topic::Calendars => value.hash(&mut shared),
                 Topic::Bindings => {
-                    if let Ok(binding) = Binding::decode(value.clone()) {
-                        world.bound.insert(binding.device.clone());
-                        value.hash(own.entry(device_key(&binding.device)).or_default());
-                        written.bindings.push(Sourced { value: binding, at });
+                    if let Some(binding) = written.bindings.last() {
+                        let device = &binding.value.device;
+                        world.bound.insert(device.clone());
+                        value.hash(own.entry(device_key(device)).or_default());
                     }
                 }
                 _ => {
-                    let Ok(definition) = pb::Definition::decode(value.clone()) else {
-                        continue;
-                    };
-                    let Some(entity) = definition.entity else { continue };
+                    let entity = pb::Definition::decode(value.clone())
+                        .ok()
+                        .and_then(|it| it.entity);
                     let hasher = match &entity {
-                        Entity::Person(person) => own.entry(person.id.clone()).or_default(),
-                        Entity::Approval(approval) => own.entry(approval.person.clone()).or_default(),
-                        Entity::Balance(balance) => own.entry(balance.person.clone()).or_default(),
-                        Entity::Presence(presence) => own.entry(presence.person.clone()).or_default(),
-                        Entity::Assignment(given) if given.person.is_empty() => {
+                        Some(Entity::Person(person)) => own.entry(person.id.clone()).or_default(),
+                        Some(Entity::Approval(approval)) => own.entry(approval.person.clone()).or_default(),
+                        Some(Entity::Balance(balance)) => own.entry(balance.person.clone()).or_default(),
+                        Some(Entity::Presence(presence)) => own.entry(presence.person.clone()).or_default(),
+                        Some(Entity::Assignment(given)) if given.person.is_empty() => {
                             groups.entry(given.group.clone()).or_default()
                         }
-                        Entity::Assignment(given) => own.entry(given.person.clone()).or_default(),
+                        Some(Entity::Assignment(given)) => own.entry(given.person.clone()).or_default(),
                         _ => &mut shared,
                     };
                     value.hash(hasher);
-                    if let Entity::Site(site) = &entity
-                        && !site.fence.is_empty()
-                    {
-                        world.named.insert(site.fence.clone());
-                    }
-                    add(entity, at, &mut written);
                 }
             }
         }
+        let fences = written.sites.iter().map(|site| &site.value.fence);
+        world
+            .named
+            .extend(fences.filter(|fence| !fence.is_empty()).cloned());
         let mut shapes: HashMap<String, Arc<Shape>> = HashMap::new();
         for name in &world.named {
             let Some(bytes) = self.fences.get(name) else {
@@ -226,28 +219,4 @@ fn digest(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-fn push<T: Message + Default>(value: &Bytes, at: &Place, into: &mut Vec<Sourced<T>>) {
-    if let Ok(value) = T::decode(value.clone()) {
-        into.push(Sourced {
-            value,
-            at: at.clone(),
-        });
-    }
-}
-
-fn add(entity: Entity, at: Place, into: &mut Written) {
-    match entity {
-        Entity::Person(value) => into.persons.push(Sourced { value, at }),
-        Entity::Site(value) => into.sites.push(Sourced { value, at }),
-        Entity::Shift(value) => into.shifts.push(Sourced { value, at }),
-        Entity::Pattern(value) => into.patterns.push(Sourced { value, at }),
-        Entity::Assignment(value) => into.assignments.push(Sourced { value, at }),
-        Entity::Policy(value) => into.policies.push(Sourced { value, at }),
-        Entity::Approval(value) => into.approvals.push(Sourced { value, at }),
-        Entity::Balance(value) => into.balances.push(Sourced { value, at }),
-        Entity::Presence(value) => into.presences.push(Sourced { value, at }),
-        Entity::Defaults(value) => into.defaults = Sourced { value, at },
-    }
 }

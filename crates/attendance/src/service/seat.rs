@@ -389,12 +389,14 @@ impl Seat {
         if judged == Some((from, until)) {
             return;
         }
-        self.desk.judge_days(from, until);
-        self.forget(now, Some(person), around.keep_days);
         let before = self.record.clock.unwrap_or(now - 1);
         let (desk, archive) = (&mut self.desk, &self.archive);
         let load = &mut |facts: &mut Facts, span| archive.load(facts, span, &around.world.roster, person);
-        desk.settle(before, rules(around, person), load, settled);
+        // Nothing is forgotten before the last word on it is said.
+        desk.advance(now, rules(around, person), load, settled);
+        desk.judge_days(from, until);
+        desk.settle(before.max(now - 1), rules(around, person), load, settled);
+        self.forget(now, Some(person), around.keep_days);
         self.unsaved.push("seat".into());
     }
 

@@ -2,7 +2,10 @@
 
 #![allow(clippy::print_stderr, reason = "a failed row is shown with what it came to")]
 
+mod conservation;
+mod log;
 mod pipeline;
 mod scenarios;
 mod service;
 mod track;
+mod zones;

@@ -10,6 +10,7 @@ use crate::roles::{self, Role};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[group(id = "attendance")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

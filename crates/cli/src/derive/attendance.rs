@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut files = arguments.rosters.clone();
     files.extend(arguments.config.clone());
-    let loaded = load(&files, arguments.fences.as_deref())?;
+    let loaded = load(&files, arguments.fences.as_deref(), Vec::new())?;
     tell(&loaded.resolved.problems);
     let zone = &loaded.written.defaults.value.zone;
     let zone = jiff::tz::TimeZone::get(if zone.is_empty() { "Asia/Shanghai" } else { zone })

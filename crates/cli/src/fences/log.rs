@@ -16,7 +16,7 @@ struct Line {
 ///
 /// # Errors
 /// When the topic cannot be read.
-pub(super) fn current(access: &topics::Access) -> anyhow::Result<BTreeMap<String, Fence>> {
+pub(crate) fn current(access: &topics::Access) -> anyhow::Result<BTreeMap<String, Fence>> {
     let mut fences = BTreeMap::new();
     for line in topics::whole(access, "fences")?.lines() {
         let Line { key, value } = serde_json::from_str(line)?;

@@ -19,6 +19,8 @@ use geofence::files::{FeatureProblem, FenceFile};
 use crate::exit::Outcome;
 use crate::say;
 
+pub(crate) use log::current;
+
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -2,8 +2,11 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use attendance::derive::{Options, derive};
+use attendance::roster::Problem;
 use clap::Args;
 
+use super::load::Loaded;
 use crate::exit::{FAILED, Outcome};
 
 #[derive(Debug, Args)]
@@ -21,13 +24,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let loaded = super::load(&arguments.files, arguments.fences.as_deref())?;
+    let loaded = super::load(&arguments.files, arguments.fences.as_deref(), Vec::new())?;
     let roster = &loaded.resolved.roster;
-    let mut problems = loaded.resolved.problems.clone();
-    // Punches and presences are only read when they are judged: here they are checked as well.
-    let none = std::iter::empty();
-    problems.extend(attendance::derive::derive(roster, &loaded.written, none, &Default::default()).problems);
-    problems.sort();
+    let problems = problems(&loaded);
     let mut out = std::io::stdout().lock();
     for problem in &problems {
         if arguments.json {
@@ -50,4 +49,20 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     } else {
         ExitCode::from(FAILED)
     })
+}
+
+/// Everything that is wrong with what was read, in the order of the files.
+pub(super) fn problems(loaded: &Loaded) -> Vec<Problem> {
+    let mut problems = loaded.resolved.problems.clone();
+    // Punches and presences are only read when they are judged: here they are checked as well.
+    let none = std::iter::empty();
+    let derived = derive(
+        &loaded.resolved.roster,
+        &loaded.written,
+        none,
+        &Options::default(),
+    );
+    problems.extend(derived.problems);
+    problems.sort();
+    problems
 }

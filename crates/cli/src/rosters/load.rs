@@ -1,11 +1,14 @@
 //! Reads roster files and what they refer to.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use attendance::roster::{Definitions, Problem, Resolved, file, resolve};
+use attendance::roster::{Definitions, Problem, Resolved, Shape, fence_shape, file, resolve};
+use events::fence::v1::Fence;
 
-use super::fences;
+use crate::fences::Fences;
 
 /// Roster files as read and as resolved.
 #[derive(Debug)]
@@ -21,11 +24,11 @@ pub(crate) fn tell(problems: &[Problem]) {
     }
 }
 
-/// Reads roster files together; sites may name fences of the GeoJSON file.
+/// Reads roster files together; sites may name fences of the file, or of those that are `known` where there is none.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(crate) fn load(rosters: &[PathBuf], fences: Option<&Path>) -> anyhow::Result<Loaded> {
+pub(crate) fn load(rosters: &[PathBuf], fences: Option<&Path>, known: Vec<Fence>) -> anyhow::Result<Loaded> {
     let mut written = Definitions::default();
     let mut problems = Vec::new();
     for path in rosters {
@@ -47,10 +50,26 @@ pub(crate) fn load(rosters: &[PathBuf], fences: Option<&Path>) -> anyhow::Result
             &mut written,
         ));
     }
-    let shapes = match fences {
-        Some(path) => fences::shapes(path)?,
-        None => Default::default(),
+    let Fences {
+        usable,
+        problems: unusable,
+    } = match fences {
+        Some(path) => Fences::read(path)?,
+        None => Fences {
+            usable: known,
+            problems: Vec::new(),
+        },
     };
+    for problem in &unusable {
+        crate::say(format_args!("fence left out: {problem}"));
+    }
+    let mut shapes: HashMap<String, Arc<Shape>> = HashMap::new();
+    for fence in usable {
+        match fence_shape(&fence) {
+            Ok(shape) => drop(shapes.insert(fence.id, Arc::new(shape))),
+            Err(text) => crate::say(format_args!("fence {} left out: {text}", fence.id)),
+        }
+    }
     let mut resolved = resolve(&written, &shapes);
     problems.append(&mut resolved.problems);
     problems.sort();

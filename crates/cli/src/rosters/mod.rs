@@ -1,8 +1,10 @@
 //! `milepost rosters`: persons, bindings, shifts, calendars and approvals, from files and to the log.
 
 mod check;
-mod fences;
+mod export;
+mod import;
 mod load;
+mod log;
 
 use clap::{Args, Subcommand};
 
@@ -20,10 +22,14 @@ pub(crate) struct Arguments {
 enum Command {
     /// Name what is wrong with a roster file, with file and line
     Check(check::Arguments),
+    Import(import::Arguments),
+    Export(export::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
     }
 }

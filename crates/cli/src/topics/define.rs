@@ -14,7 +14,13 @@ use super::access::{Access, Topics};
 use crate::process::definitions::{self, Definition};
 
 /// Topics that may be written this way.
-const TOPICS: [Topic; 4] = [Topic::Fences, Topic::Bindings, Topic::Rosters, Topic::Calendars];
+const TOPICS: [Topic; 5] = [
+    Topic::Fences,
+    Topic::Bindings,
+    Topic::Rosters,
+    Topic::Calendars,
+    Topic::Punches,
+];
 /// Longest line of a definition: a shape of 100,000 vertices has less than half of it.
 const LONGEST: u64 = 8 << 20;
 /// Definitions that are written together.

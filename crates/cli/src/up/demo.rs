@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use attendance::roster::{self, Definitions};
 use clap::Args;
 use events::Topic;
 use gateway::Addresses;
@@ -73,11 +74,20 @@ impl Demo {
             "fences of the demo: {:?}",
             file.problems
         );
-        Ok(file
+        let mut roster = Definitions::default();
+        let include = |name: &str| Err(format!("no file {name}"));
+        let problems = roster::file::read("demo", &self.world.roster_toml(), &include, &mut roster);
+        anyhow::ensure!(problems.is_empty(), "roster of the demo: {problems:?}");
+        let fences = file
             .fences
             .iter()
-            .map(|fence| Definition::new(Topic::Fences, &fence.id, fence))
-            .collect())
+            .map(|fence| Definition::new(Topic::Fences, &fence.id, fence));
+        let people = roster::records(&roster).into_iter().map(|record| Definition {
+            topic: record.topic,
+            key: record.key,
+            value: Some(record.value.into()),
+        });
+        Ok(fences.chain(people).collect())
     }
 
     /// Switches the devices on.

@@ -141,6 +141,7 @@ fn greet(handle: &Handle, admin: Option<SocketAddr>, data: &Path, demo: bool) {
         say(format_args!(
             "  milepost topics read fence-events --follow{folder}"
         ));
+        say(format_args!("  milepost attendance month --all{folder}"));
     } else {
         say(format_args!(
             "  milepost up --demo        the same with simulated people and vehicles"

@@ -4,6 +4,7 @@
 
 mod fences;
 mod kills;
+mod rosters;
 mod running;
 mod secrets;
 

@@ -23,7 +23,7 @@ impl Rhythm {
     /// For the service.
     pub const LIVE: Self = Self {
         quiet_s: 2,
-        longest_s: 300,
+        longest_s: 120,
         live: true,
     };
 }
