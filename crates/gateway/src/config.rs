@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use runtime::secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -19,6 +20,10 @@ pub struct GatewayConfig {
     pub raw_frames: bool,
     /// Where to listen.
     pub listen: Listen,
+    /// Ports behind a load balancer that says whom it connects.
+    pub proxied: Proxied,
+    /// Ports for devices that speak TLS.
+    pub tls: Tls,
     /// How long a connection may take for what.
     pub deadlines: Deadlines,
     /// How much is held for devices.
@@ -46,6 +51,44 @@ pub struct Listen {
     pub any_tcp: Vec<SocketAddr>,
     /// As `any_tcp`.
     pub any_udp: Vec<SocketAddr>,
+}
+
+/// Ports where each connection begins with a header of the PROXY protocol, version 2.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Proxied {
+    pub gt06_tcp: Vec<SocketAddr>,
+    pub jt808_tcp: Vec<SocketAddr>,
+    pub any_tcp: Vec<SocketAddr>,
+    /// Networks of the load balancers; nobody else may connect to these ports.
+    pub upstreams: Vec<IpNet>,
+}
+
+/// Ports where devices speak TLS 1.2 or 1.3.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Tls {
+    pub gt06_tcp: Vec<SocketAddr>,
+    pub jt808_tcp: Vec<SocketAddr>,
+    pub any_tcp: Vec<SocketAddr>,
+    /// The certificate and those of its issuers, PEM.
+    pub certificate_file: PathBuf,
+    /// Its private key, PEM.
+    pub key_file: PathBuf,
+}
+
+impl Proxied {
+    pub(crate) fn is_off(&self) -> bool {
+        self.gt06_tcp.is_empty() && self.jt808_tcp.is_empty() && self.any_tcp.is_empty()
+    }
+}
+
+impl Tls {
+    pub(crate) fn is_off(&self) -> bool {
+        self.gt06_tcp.is_empty() && self.jt808_tcp.is_empty() && self.any_tcp.is_empty()
+    }
 }
 
 /// Seconds after which a connection is closed.
@@ -195,6 +238,8 @@ impl Default for GatewayConfig {
             drain_seconds: 10.0,
             raw_frames: false,
             listen: Listen::default(),
+            proxied: Proxied::default(),
+            tls: Tls::default(),
             deadlines: Deadlines::default(),
             limits: Limits::default(),
             rates: Rates::default(),
@@ -384,7 +429,22 @@ impl GatewayConfig {
                 wrong.push(("devices.list".to_owned(), format!("entry {}: {error}", index + 1)));
             }
         }
-        if self.listen == Listen::nowhere() {
+        if !self.proxied.is_off() && self.proxied.upstreams.is_empty() {
+            wrong.push((
+                "proxied.upstreams".to_owned(),
+                "expected the networks of the load balancers, such as `[\"10.0.0.0/24\"]`, found none"
+                    .to_owned(),
+            ));
+        }
+        for (key, file) in [
+            ("tls.certificate_file", &self.tls.certificate_file),
+            ("tls.key_file", &self.tls.key_file),
+        ] {
+            if !self.tls.is_off() && file.as_os_str().is_empty() {
+                wrong.push((key.to_owned(), "expected a file in PEM, found none".to_owned()));
+            }
+        }
+        if self.listen == Listen::nowhere() && self.proxied.is_off() && self.tls.is_off() {
             wrong.push((
                 "listen".to_owned(),
                 "expected an address in at least one of its keys, found none".to_owned(),
@@ -436,6 +496,32 @@ mod tests {
         let read: GatewayConfig = settings.checked("gateway", GatewayConfig::check);
         assert_eq!(settings.finish(), Ok(()));
         assert_eq!(format!("{read:?}"), format!("{:?}", GatewayConfig::default()));
+    }
+
+    #[test]
+    fn everything_that_cannot_work_is_named_with_its_key() {
+        let mut config = GatewayConfig::default();
+        config.rates.accepts.per_second = f64::NAN;
+        config.rates.rejects.burst = 0;
+        config.bans.seconds = -1.0;
+        config.limits.remembered = 0;
+        config.proxied.gt06_tcp = config.listen.gt06_tcp.clone();
+        config.tls.any_tcp = config.listen.gt06_tcp.clone();
+        let mut wrong = Vec::new();
+        config.check(&mut wrong);
+        let keys: Vec<&str> = wrong.iter().map(|(key, _)| key.as_str()).collect();
+        for key in [
+            "rates.accepts.per_second",
+            "rates.rejects.burst",
+            "bans.seconds",
+            "limits.remembered",
+            "proxied.upstreams",
+            "tls.certificate_file",
+            "tls.key_file",
+        ] {
+            assert!(keys.contains(&key), "{key} in {keys:?}");
+        }
+        assert_eq!(keys.len(), 7);
     }
 
     #[test]

@@ -33,6 +33,16 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The certificate for devices, or its key, cannot be used.
+    #[error("cannot use {} for TLS: {problem}; `{key}` wants PEM, the certificate of this server first and those of its issuers behind it, or its private key", path.display())]
+    Tls {
+        /// The configuration key of the file.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A line of the file of devices is no device id.
     #[error("{}:{line}", path.display())]
     DeviceList {

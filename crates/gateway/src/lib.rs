@@ -24,7 +24,8 @@ mod shard;
 pub mod translate;
 
 pub use config::{
-    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Rate, Rates, Spool, SpoolMode,
+    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Spool,
+    SpoolMode, Tls,
 };
 pub use error::Error;
 pub use outlet::Outlet;

@@ -189,10 +189,11 @@ pub(crate) enum Reason {
     Unregistered,
     Drain,
     Error,
+    Throttled,
 }
 
 impl Reason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Eof,
         Self::FirstByte,
         Self::Login,
@@ -204,6 +205,7 @@ impl Reason {
         Self::Unregistered,
         Self::Drain,
         Self::Error,
+        Self::Throttled,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -219,6 +221,7 @@ impl Reason {
             Self::Unregistered => "unregistered",
             Self::Drain => "drain",
             Self::Error => "error",
+            Self::Throttled => "throttled",
         }
     }
 }

@@ -32,6 +32,10 @@ pub struct Addresses {
     pub gt06_udp: Vec<SocketAddr>,
     pub any_tcp: Vec<SocketAddr>,
     pub any_udp: Vec<SocketAddr>,
+    /// Behind a load balancer, whatever the protocol.
+    pub proxied_tcp: Vec<SocketAddr>,
+    /// With TLS, whatever the protocol.
+    pub tls_tcp: Vec<SocketAddr>,
 }
 
 /// Tells about a running gateway. Cheap to clone.
@@ -259,7 +263,7 @@ fn open(
     registry: Arc<Registry>,
     outlet: Arc<dyn Outlet>,
 ) -> Result<(Handle, Shards), Error> {
-    let ports = Ports::open(&config.listen)?;
+    let ports = Ports::open(&config)?;
     let addresses = ports.addresses().map_err(Error::Start)?;
     let threads = match config.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use bus::{Bus, BusConfig, PublishError, Receipt};
+use bus::{Bus, BusConfig, PublishError, Receipt, Spool};
 use events::Topic;
 
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
 use crate::local::Local;
+use crate::spool::append;
 
 /// The journal of a log, and where its data end: it is longer than its data.
 fn journal(config: &BusConfig) -> (PathBuf, u64) {
@@ -171,5 +172,42 @@ fn a_full_disk_is_reported_and_the_log_goes_on_when_there_is_room() {
             );
         }
         bus.close();
+    });
+}
+
+#[test]
+fn r14_a_spool_on_a_full_disk_promises_nothing_and_goes_on_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount("64m") else {
+        return;
+    };
+    let path = disk.0.path().join("spool");
+    block_on(async {
+        let spool = Spool::open(&path, 1 << 30).unwrap();
+        let mut promised = 0;
+        let mut count = |outcomes: Vec<Result<(), PublishError>>| {
+            promised += outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
+            outcomes.iter().all(Result::is_ok)
+        };
+        assert!(count(append(&spool, 0..1).await));
+        let ballast = disk.0.path().join("ballast");
+        let mut file = File::create(&ballast).unwrap();
+        while file.write_all(&[1; 4096]).is_ok() {}
+        drop(file);
+        while count(append(&spool, 0..500).await) {}
+        assert!(!count(append(&spool, 0..1).await), "the disk is still full");
+        std::fs::remove_file(&ballast).unwrap();
+        while !count(append(&spool, 0..1).await) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        spool.close();
+        drop(spool);
+
+        let spool = Spool::open(&path, 1 << 30).unwrap();
+        assert!(
+            spool.len() >= promised && spool.corrupt() == 0,
+            "{} of {promised} that were acknowledged, {} damaged",
+            spool.len(),
+            spool.corrupt()
+        );
     });
 }

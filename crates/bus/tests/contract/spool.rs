@@ -85,3 +85,64 @@ fn a_full_spool_takes_nothing_and_says_so() {
         );
     });
 }
+
+/// Tells a child which spool to fill.
+const FOLDER: &str = "MILEPOST_SPOOL_CHILD";
+/// Megabytes of the spool that is opened again, where `MILEPOST_SPOOL_MB` says nothing else.
+const MEGABYTES: u64 = 8;
+
+/// Records of a kilobyte.
+fn records() -> u64 {
+    let megabytes = std::env::var("MILEPOST_SPOOL_MB").ok();
+    1000 * megabytes.map_or(MEGABYTES, |megabytes| megabytes.parse().unwrap())
+}
+
+/// R6. `MILEPOST_SPOOL_MB=1024 cargo test --release -p bus --test contract -- --nocapture r6_` shows the time for a
+/// gigabyte.
+#[test]
+fn r6_a_spool_that_was_cut_off_opens_with_everything_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "spool::fill_a_spool_and_end_at_once"])
+        .env(FOLDER, folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(!ended.success(), "it was cut off");
+    block_on(async {
+        let begun = std::time::Instant::now();
+        let spool = Spool::open(folder.path(), u64::MAX).unwrap();
+        let milliseconds = begun.elapsed().as_millis();
+        let count = records();
+        println!("{{\"test\":\"R6\",\"spool_records_1k\":{count},\"open_ms\":{milliseconds}}}");
+        assert_eq!((spool.len(), spool.corrupt()), (count, 0));
+    });
+}
+
+/// Not a test of its own: the process that the other one starts.
+#[test]
+fn fill_a_spool_and_end_at_once() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
+    block_on(async {
+        let spool = Spool::open(folder.as_ref(), u64::MAX).unwrap();
+        let value = "x".repeat(1000);
+        let settled = Arc::new(Settled::default());
+        for token in 0..records() {
+            while !spool.has_room() {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            spool.append(
+                record(Topic::Positions, "device", Some(&value)),
+                Receipt::new(settled.clone(), token),
+            );
+        }
+        settled.wait_for(usize::try_from(records()).unwrap()).await;
+        if settled.outcomes().iter().all(|(_, outcome)| outcome.is_ok()) {
+            // As kill -9: nothing is closed.
+            std::process::abort();
+        }
+    });
+}

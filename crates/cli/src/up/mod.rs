@@ -97,6 +97,8 @@ fn greet(handle: &Handle, admin: Option<SocketAddr>, data: &Path, demo: bool) {
         gt06_udp,
         any_tcp,
         any_udp,
+        proxied_tcp,
+        tls_tcp,
     } = handle.addresses();
     let list = |addresses: &[SocketAddr]| {
         let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -126,6 +128,12 @@ fn greet(handle: &Handle, admin: Option<SocketAddr>, data: &Path, demo: bool) {
             list(any_tcp),
             list(any_udp)
         ));
+    }
+    if !proxied_tcp.is_empty() {
+        say(format_args!("  proxied     tcp {}", list(proxied_tcp)));
+    }
+    if !tls_tcp.is_empty() {
+        say(format_args!("  TLS         tcp {}", list(tls_tcp)));
     }
     if let Some(admin) = admin {
         say(format_args!("  admin       http://{admin}/metrics"));

@@ -11,8 +11,10 @@ use wire::Time;
 
 use super::connection::{Channel, Connection, State};
 use super::inbox::Note;
-use super::port::Port;
+use super::port::{Entry, Port};
+use super::tls::Tls;
 use super::{DOOR, Shard};
+use crate::guard::{Guard, TurnedAway};
 use crate::link::Link;
 use crate::metrics;
 
@@ -72,16 +74,16 @@ impl Shard {
             match door.listener.accept() {
                 Ok((stream, peer)) => {
                     door.pause_ms = PAUSE_MS.0;
-                    let port = door.port;
+                    let port = door.port.clone();
                     let guard = &self.core.shared.guard;
                     let pause_ms = guard.accepted(self.core.now_ms);
                     if pause_ms > 0 {
                         metrics::throttled("accepts");
                         door.shut_until_ms = self.core.now_ms + pause_ms;
                     }
-                    match guard.enter(Transport::Tcp, peer.ip(), self.core.now_ms) {
+                    match entered(guard, &port.entry, peer, self.core.now_ms) {
                         Ok(()) => self.place(stream, peer, port),
-                        Err(why) => metrics::throttled(why.name()),
+                        Err(level) => metrics::throttled(level),
                     }
                     if pause_ms > 0 {
                         return;
@@ -150,15 +152,42 @@ impl Shard {
             metrics::throttled("accept");
             return;
         }
+        let channel = match &port.entry {
+            Entry::Plain | Entry::Proxied(_) => Channel::Tcp(stream),
+            Entry::Tls(settings) => match Tls::new(stream, settings.clone()) {
+                Ok(tls) => Channel::Tls(Box::new(tls)),
+                Err(error) => {
+                    tracing::error!(%error, "a session of TLS cannot be begun");
+                    return;
+                }
+            },
+        };
         let now = self.core.now_ms;
+        let mut state = State::new(peer, self.core.shared.node.clone(), now);
+        state.awaits_header = matches!(port.entry, Entry::Proxied(_));
         entry.insert(Box::new(Connection {
-            channel: Channel::Tcp(stream),
+            channel,
             link: Link::new(port.speaks, self.core.shared.patience, Time(now)),
             partial: Box::default(),
-            state: State::new(peer, self.core.shared.node.clone(), now),
+            state,
         }));
         self.core.counters.opened.increment(1);
         self.core.counters.unknown.handshake.increment(1);
         self.core.shared.connections.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// May this peer connect to a port of this kind? Whom a load balancer connects is asked when it has said so. Else
+/// gives the limit that is in the way.
+fn entered(guard: &Guard, entry: &Entry, peer: SocketAddr, now_ms: i64) -> Result<(), &'static str> {
+    match entry {
+        Entry::Proxied(upstreams) => {
+            let address = peer.ip().to_canonical();
+            let trusted = upstreams.iter().any(|network| network.contains(&address));
+            if trusted { Ok(()) } else { Err("upstream") }
+        }
+        Entry::Plain | Entry::Tls(_) => guard
+            .enter(Transport::Tcp, peer.ip(), now_ms)
+            .map_err(TurnedAway::name),
     }
 }

@@ -6,6 +6,7 @@ use events::origin::v1::Transport;
 use mio::net::TcpStream;
 
 use super::steps::Queue;
+use super::tls::Tls;
 use crate::emit::Stamp;
 use crate::guard::Bucket;
 use crate::link::{Link, Served};
@@ -14,6 +15,7 @@ use crate::metrics::Reason;
 /// How a connection's bytes travel.
 pub(super) enum Channel {
     Tcp(TcpStream),
+    Tls(Box<Tls>),
     /// Datagrams through the shard's port of that index.
     Udp {
         port: usize,
@@ -26,7 +28,7 @@ pub(super) enum Channel {
 impl Channel {
     pub(super) const fn transport(&self) -> Transport {
         match self {
-            Self::Tcp(_) => Transport::Tcp,
+            Self::Tcp(_) | Self::Tls(_) => Transport::Tcp,
             Self::Udp { .. } => Transport::Udp,
         }
     }
@@ -66,6 +68,8 @@ pub(super) struct State {
     pub(super) paused_until_ms: i64,
     /// Time until which the device's positions are flagged.
     pub(super) suspect_until_ms: i64,
+    /// The header that says whom the connection is for has not come yet.
+    pub(super) awaits_header: bool,
     /// A device was admitted once, and counts for the address.
     pub(super) admitted: bool,
     /// Why it is ending.
@@ -102,8 +106,10 @@ impl Connection {
     /// Reads behind what is left of a frame; gives where the bytes end in `room`.
     pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let kept = self.partial.len();
-        let Channel::Tcp(stream) = &mut self.channel else {
-            return Err(io::ErrorKind::Unsupported.into());
+        let stream: &mut dyn Read = match &mut self.channel {
+            Channel::Tcp(stream) => stream,
+            Channel::Tls(tls) => &mut **tls,
+            Channel::Udp { .. } => return Err(io::ErrorKind::Unsupported.into()),
         };
         let (front, rest) = room.split_at_mut(kept);
         loop {
@@ -120,9 +126,13 @@ impl Connection {
 
     /// Writes as much of the answers as the socket takes; gives how much that was.
     pub(super) fn write(&mut self) -> io::Result<usize> {
-        let Channel::Tcp(stream) = &mut self.channel else {
-            return Ok(0);
+        let stream: &mut dyn Write = match &mut self.channel {
+            Channel::Tcp(stream) => stream,
+            Channel::Tls(tls) => &mut **tls,
+            Channel::Udp { .. } => return Ok(0),
         };
+        // What a session of TLS still has; a plain socket has nothing.
+        stream.flush()?;
         let mut written = 0;
         while written < self.state.unsent.len() {
             match stream.write(&self.state.unsent[written..]) {
@@ -144,9 +154,12 @@ impl Connection {
 
     /// Says that nothing more will be written. What was written still arrives.
     pub(super) fn half_close(&mut self) {
-        if let Channel::Tcp(stream) = &self.channel
-            && let Err(error) = stream.shutdown(Shutdown::Write)
-        {
+        let ended = match &mut self.channel {
+            Channel::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Channel::Tls(tls) => tls.say_end().and_then(|()| tls.stream.shutdown(Shutdown::Write)),
+            Channel::Udp { .. } => Ok(()),
+        };
+        if let Err(error) = ended {
             tracing::trace!(%error, "the other side was gone already");
         }
         self.state.half_closed = true;
@@ -154,7 +167,11 @@ impl Connection {
 
     /// True when no answer is on its way any more.
     pub(super) fn settled(&self) -> bool {
-        self.state.queue.is_empty() && self.state.unsent.is_empty()
+        let unsent = match &self.channel {
+            Channel::Tls(tls) => tls.unsent(),
+            Channel::Tcp(_) | Channel::Udp { .. } => false,
+        };
+        self.state.queue.is_empty() && self.state.unsent.is_empty() && !unsent
     }
 }
 
@@ -179,6 +196,7 @@ impl State {
             rejects_in_a_row: 0,
             paused_until_ms: 0,
             suspect_until_ms: 0,
+            awaits_header: false,
             admitted: false,
             ending: None,
             listed: false,

@@ -69,18 +69,20 @@ impl Shard {
         let protocol = connection.link.protocol();
         let online = connection.state.online();
         let device = connection.state.device.clone();
-        let transport = match &mut connection.channel {
-            Channel::Tcp(stream) => {
-                if let Err(error) = self.poll.registry().deregister(stream) {
-                    tracing::debug!(%error, "a socket was not registered");
-                }
-                Transport::Tcp
-            }
+        let transport = connection.channel.transport();
+        let stream = match &mut connection.channel {
+            Channel::Tcp(stream) => Some(stream),
+            Channel::Tls(tls) => Some(&mut tls.stream),
             Channel::Udp { port, .. } => {
                 self.mailboxes[*port].forget(&connection.state.peer);
-                Transport::Udp
+                None
             }
         };
+        if let Some(stream) = stream
+            && let Err(error) = self.poll.registry().deregister(stream)
+        {
+            tracing::debug!(%error, "a socket was not registered");
+        }
         self.core
             .offline(&mut connection.state, protocol, transport, reason);
         let lost = self.core.steps.orphan(&mut connection.state.queue);
@@ -112,7 +114,8 @@ impl Shard {
 
     /// Tells the guard how a connection behaved, where its address is proven.
     fn judge(&self, state: &State, transport: Transport, reason: Reason) {
-        if transport != Transport::Tcp {
+        // A load balancer that has not said for whom it came is not to blame.
+        if transport != Transport::Tcp || state.awaits_header {
             return;
         }
         let (guard, address) = (&self.core.shared.guard, state.peer.ip());

@@ -10,10 +10,12 @@ mod datagrams;
 mod ending;
 mod inbox;
 mod port;
+mod proxied;
 mod reading;
 mod steps;
 mod sweep;
 mod taking;
+mod tls;
 mod writing;
 
 use std::io;

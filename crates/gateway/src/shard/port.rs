@@ -1,12 +1,14 @@
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use ipnet::IpNet;
 use mio::net::{TcpListener, UdpSocket};
+use rustls::ServerConfig;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::config::Listen;
 use crate::link::Speaks;
-use crate::{Addresses, Error};
+use crate::{Addresses, Error, GatewayConfig};
 
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: i32 = 4096;
@@ -14,11 +16,22 @@ const BACKLOG: i32 = 4096;
 const UDP_BUFFER: usize = 4 << 20;
 
 /// What a port is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Port {
     pub(crate) speaks: Speaks,
+    pub(crate) entry: Entry,
     /// The configuration key of its address.
     pub(crate) key: &'static str,
+}
+
+/// What comes before a device's first byte.
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
+    Plain,
+    /// A load balancer of one of these networks says whom it connects.
+    Proxied(Arc<[IpNet]>),
+    /// A handshake of TLS.
+    Tls(Arc<ServerConfig>),
 }
 
 /// Ports that are open.
@@ -32,10 +45,12 @@ impl Ports {
     pub(crate) fn addresses(&self) -> io::Result<Addresses> {
         let mut addresses = Addresses::default();
         for (listener, port) in &self.tcp {
-            let list = match port.speaks {
-                Speaks::Gt06 => &mut addresses.gt06_tcp,
-                Speaks::Jt808 => &mut addresses.jt808_tcp,
-                Speaks::Any => &mut addresses.any_tcp,
+            let list = match (&port.entry, port.speaks) {
+                (Entry::Proxied(_), _) => &mut addresses.proxied_tcp,
+                (Entry::Tls(_), _) => &mut addresses.tls_tcp,
+                (Entry::Plain, Speaks::Gt06) => &mut addresses.gt06_tcp,
+                (Entry::Plain, Speaks::Jt808) => &mut addresses.jt808_tcp,
+                (Entry::Plain, Speaks::Any) => &mut addresses.any_tcp,
             };
             list.push(listener.local_addr()?);
         }
@@ -67,13 +82,49 @@ impl Ports {
     }
 
     /// Opens all ports, or none.
-    pub(crate) fn open(listen: &Listen) -> Result<Self, Error> {
-        let port = |speaks, key| Port { speaks, key };
-        let tcp = [
+    pub(crate) fn open(config: &GatewayConfig) -> Result<Self, Error> {
+        let GatewayConfig {
+            listen, proxied, tls, ..
+        } = config;
+        let port = |speaks, key| Port {
+            speaks,
+            entry: Entry::Plain,
+            key,
+        };
+        let mut tcp = vec![
             (&listen.gt06_tcp, port(Speaks::Gt06, "gateway.listen.gt06_tcp")),
             (&listen.jt808_tcp, port(Speaks::Jt808, "gateway.listen.jt808_tcp")),
             (&listen.any_tcp, port(Speaks::Any, "gateway.listen.any_tcp")),
         ];
+        if !proxied.is_off() {
+            let entry = Entry::Proxied(proxied.upstreams.as_slice().into());
+            let port = |speaks, key| Port {
+                speaks,
+                entry: entry.clone(),
+                key,
+            };
+            tcp.extend([
+                (&proxied.gt06_tcp, port(Speaks::Gt06, "gateway.proxied.gt06_tcp")),
+                (
+                    &proxied.jt808_tcp,
+                    port(Speaks::Jt808, "gateway.proxied.jt808_tcp"),
+                ),
+                (&proxied.any_tcp, port(Speaks::Any, "gateway.proxied.any_tcp")),
+            ]);
+        }
+        if !tls.is_off() {
+            let entry = Entry::Tls(super::tls::settings(tls)?);
+            let port = |speaks, key| Port {
+                speaks,
+                entry: entry.clone(),
+                key,
+            };
+            tcp.extend([
+                (&tls.gt06_tcp, port(Speaks::Gt06, "gateway.tls.gt06_tcp")),
+                (&tls.jt808_tcp, port(Speaks::Jt808, "gateway.tls.jt808_tcp")),
+                (&tls.any_tcp, port(Speaks::Any, "gateway.tls.any_tcp")),
+            ]);
+        }
         let udp = [
             (&listen.gt06_udp, port(Speaks::Gt06, "gateway.listen.gt06_udp")),
             (&listen.jt808_udp, port(Speaks::Jt808, "gateway.listen.jt808_udp")),
@@ -86,13 +137,13 @@ impl Ports {
         for (addresses, port) in tcp {
             for address in addresses {
                 let listener = open_tcp(*address).map_err(failed(*address, "tcp", port.key))?;
-                ports.tcp.push((listener, port));
+                ports.tcp.push((listener, port.clone()));
             }
         }
         for (addresses, port) in udp {
             for address in addresses {
                 let socket = open_udp(*address).map_err(failed(*address, "udp", port.key))?;
-                ports.udp.push((socket, port));
+                ports.udp.push((socket, port.clone()));
             }
         }
         Ok(ports)

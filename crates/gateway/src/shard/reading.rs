@@ -1,9 +1,13 @@
 use std::io;
 
+use events::origin::v1::Transport;
 use wire::Time;
 
+use super::connection::State;
+use super::proxied::{self, Greeting};
 use super::taking::Taking;
 use super::{READS, SCRATCH, Shard};
+use crate::guard::Guard;
 use crate::link::Turn;
 use crate::metrics::{self, Reason};
 
@@ -116,6 +120,20 @@ impl Shard {
         self.core.counters.bytes_in.increment(count as u64);
         let shared = self.core.shared.clone();
         let incomplete = connection.incomplete();
+        let mut input = &self.scratch[..kept + count];
+        if connection.state.awaits_header {
+            match greet(&shared.guard, &mut connection.state, input, self.core.now_ms) {
+                Some(header) => input = &input[header..],
+                None => {
+                    shared.partial_changed(kept, input.len());
+                    connection.partial = input.into();
+                    if connection.state.partial_ms == 0 {
+                        connection.state.partial_ms = self.core.now_ms;
+                    }
+                    return false;
+                }
+            }
+        }
         let mut taking = Taking {
             transport,
             slot,
@@ -135,7 +153,6 @@ impl Shard {
             room: &mut self.room,
             sink: &mut taking,
         };
-        let input = &self.scratch[..kept + count];
         let done = connection.link.feed(input, shared.patience, &mut turn);
         let rest = &input[done..];
         if rest.is_empty() {
@@ -158,4 +175,30 @@ impl Shard {
         }
         pause_ms > 0
     }
+}
+
+/// Takes the header of a load balancer; gives how many bytes it has, or `None` when there is nothing more to take: it
+/// has not come whole, or the connection ends.
+fn greet(guard: &Guard, state: &mut State, input: &[u8], now_ms: i64) -> Option<usize> {
+    let length = match proxied::read(input) {
+        Greeting::Unfinished => return None,
+        Greeting::Own(length) => length,
+        Greeting::For(peer, length) => {
+            state.peer = peer;
+            if let Err(why) = guard.enter(Transport::Tcp, peer.ip(), now_ms) {
+                metrics::throttled(why.name());
+                state.ending = Some(Reason::Throttled);
+                return None;
+            }
+            length
+        }
+        Greeting::Wrong(problem) => {
+            metrics::throttled("upstream");
+            tracing::warn!(upstream = %state.peer, problem, "expected a header of the PROXY protocol, version 2");
+            state.ending = Some(Reason::Error);
+            return None;
+        }
+    };
+    state.awaits_header = false;
+    Some(length)
 }

@@ -44,7 +44,7 @@ impl Shard {
             return;
         };
         let written = match connection.channel {
-            Channel::Tcp(_) => connection.write(),
+            Channel::Tcp(_) | Channel::Tls(_) => connection.write(),
             Channel::Udp { port, .. } => Ok(self.mailboxes[port].send(connection, &self.core.counters)),
         };
         match written {

@@ -11,6 +11,7 @@ mod acknowledgement;
 mod admission;
 mod client;
 mod drain;
+mod entries;
 mod gt06;
 mod hostile;
 mod limits;
