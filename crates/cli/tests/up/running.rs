@@ -1,4 +1,5 @@
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
@@ -17,6 +18,8 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
 pub(crate) struct Up {
     process: Child,
     folder: PathBuf,
+    /// Address of the admin port.
+    admin: String,
     /// Kept open, so that the program can go on writing.
     _said: BufReader<ChildStderr>,
 }
@@ -39,11 +42,26 @@ impl Up {
             said.read_line(&mut all).unwrap();
             assert!(all.len() > before, "it ended and said: {all}");
         }
+        let admin = all
+            .split_once("http://")
+            .and_then(|(_, rest)| rest.split('/').next())
+            .unwrap_or_else(|| panic!("no admin port in: {all}"));
         Self {
             process,
             folder: folder.to_owned(),
+            admin: admin.to_owned(),
             _said: said,
         }
+    }
+
+    /// What the admin port shows under a path.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.admin).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: milepost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        body.to_owned()
     }
 
     /// Lines of `milepost topics read`.
