@@ -115,4 +115,14 @@ mod tests {
             "{text}"
         );
     }
+
+    #[test]
+    fn the_configuration_that_is_shipped_for_a_cluster_has_no_problem() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../deploy/kubernetes/milepost.toml"
+        );
+        let sources = Sources::read(SECTIONS, Some(Path::new(path)), []).unwrap();
+        Settings::from(&sources).unwrap();
+    }
 }

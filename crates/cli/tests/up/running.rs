@@ -1,4 +1,5 @@
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
@@ -41,8 +42,10 @@ impl Up {
             said.read_line(&mut all).unwrap();
             assert!(all.len() > before, "it ended and said: {all}");
         }
-        let (_, admin) = all.split_once("http://").unwrap();
-        let (admin, _) = admin.split_once('/').unwrap();
+        let admin = all
+            .split_once("http://")
+            .and_then(|(_, rest)| rest.split('/').next())
+            .unwrap_or_else(|| panic!("no admin port in: {all}"));
         Self {
             process,
             folder: folder.to_owned(),
@@ -54,6 +57,16 @@ impl Up {
     /// Address of the admin port.
     pub(crate) fn admin(&self) -> &str {
         &self.admin
+    }
+
+    /// What the admin port shows under a path.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.admin).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: milepost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        body.to_owned()
     }
 
     /// Lines of `milepost topics read`.
