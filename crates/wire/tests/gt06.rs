@@ -2,6 +2,7 @@
 
 mod gt06 {
     mod checklist;
+    mod corpus;
     mod fixtures;
     mod open_data;
     mod properties;
