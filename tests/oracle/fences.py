@@ -3,8 +3,8 @@
     python3 -m venv venv && venv/bin/pip install shapely pyproj numpy
     venv/bin/python tests/oracle/fences.py --milepost target/release/milepost --pairs 10000000
 
-Makes random fences (stars, holes, slivers, two parts, rings across the antimeridian, 5,000 vertices, circles) and points
-in and around each, and asks both which point is in its fence. Points within 1 cm of a border are left out. Prints the
+Makes random fences (stars, holes, holes that touch the outline, slivers, two parts, parts that touch, vertices that come
+twice, rings across the antimeridian, 5,000 vertices, circles) and points in and around each, and asks both which point is in its fence. Points within 1 cm of a border are left out. Prints the
 number of pairs and of mismatches; ends with 1 when there are any.
 """
 
@@ -38,7 +38,7 @@ def star(rng, lon, lat, radius, count):
 
 def fence(rng, number):
     """A GeoJSON geometry, its properties, the shapely polygon (not wrapped), and a place and reach in metres."""
-    lat = rng.uniform(-70, 70)
+    lat = rng.uniform(-85, 85)
     lon = 180.0 + rng.uniform(-0.02, 0.02) if number % 5 == 0 else rng.uniform(-179, 179)
     radius = 10 ** rng.uniform(1.0, 3.7)
     kind = number % 7
@@ -56,11 +56,24 @@ def fence(rng, number):
         rings = [[star(rng, lon, lat, radius, 12)], [star(rng, lon + apart, lat, radius, 12)]]
     elif kind == 4 and number % 50 == 4:
         rings = [[star(rng, lon, lat, radius, 5_000)]]
+    elif kind == 5:
+        # The hole has one vertex of the outline.
+        outer, inner = star(rng, lon, lat, radius, 24), star(rng, lon, lat, radius * 0.2, 3)
+        rings = [[outer, [outer[3], inner[1], inner[2], outer[3]]]]
+    elif kind == 6 and number % 2 == 0:
+        # The parts share one vertex: the easternmost of one and the westernmost of the other.
+        one, other = star(rng, lon, lat, radius, 16), star(rng, lon, lat, radius, 16)
+        east, west = max(one), min(other)
+        moved = [(x - west[0] + east[0], y - west[1] + east[1]) for x, y in other]
+        rings = [[one], [[east if before == west else after for before, after in zip(other, moved)]]]
+    elif kind == 6:
+        ring = star(rng, lon, lat, radius, 20)
+        rings = [[[vertex for vertex in ring for _ in range(rng.choice([1, 1, 2, 3]))]]]
     else:
         rings = [[star(rng, lon, lat, radius, rng.randrange(3, 40))]]
-    if len(rings) == 1 and kind != 2 and not shapely.Polygon(rings[0][0], rings[0][1:]).is_valid:
-        return fence(rng, number)
     area = shapely.MultiPolygon([shapely.Polygon(part[0], part[1:]) for part in rings])
+    if kind != 2 and not area.is_valid:
+        return fence(rng, number)
     coordinates = [[[[wrap(x), y] for x, y in ring] for ring in part] for part in rings]
     return {"type": "MultiPolygon", "coordinates": coordinates}, {}, area, (lon, lat, radius)
 

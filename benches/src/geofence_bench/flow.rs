@@ -1,5 +1,6 @@
 //! From the topic of positions to the topic of fence events, on the local log in one folder of this machine.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -15,13 +16,23 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::say;
-use crate::world::{BEGIN_MS, DEVICES, Dice, INTERVAL_MS, Rules, Walker, fence};
+use crate::world::{DEVICES, Dice, INTERVAL_MS, Rules, Walker, fence};
 
 /// Counts what passes the stage.
-struct Counted {
+pub(crate) struct Counted {
     inner: Arc<Geofence>,
     fixes: Arc<AtomicU64>,
     events: Arc<AtomicU64>,
+}
+
+impl Counted {
+    pub(crate) fn new(inner: Arc<Geofence>, fixes: &Arc<AtomicU64>, events: &Arc<AtomicU64>) -> Self {
+        Self {
+            inner,
+            fixes: Arc::clone(fixes),
+            events: Arc::clone(events),
+        }
+    }
 }
 
 impl Stage for Counted {
@@ -71,10 +82,15 @@ impl Stage for Counted {
     fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
         self.inner.tick(state, now, out);
     }
+
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        self.inner.settle(state, out);
+    }
 }
 
+/// Hears of records that were not taken.
 #[derive(Default)]
-struct Receipts {
+pub(crate) struct Receipts {
     failed: AtomicU64,
 }
 
@@ -97,12 +113,7 @@ pub(crate) fn run(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
 
 async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut config = BusConfig {
-        backend: Backend::Local,
-        ..BusConfig::default()
-    };
-    config.local.path = folder.path().to_owned();
-    let bus = Bus::open(&config)?;
+    let bus = open(folder.path())?;
     let publisher = bus.publisher();
     let receipts = Arc::new(Receipts::default());
 
@@ -118,11 +129,7 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     let (fixes, events) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
     let (stage, handle) = geofence::new(&GeofenceConfig::default());
     drop(handle);
-    let stage = Counted {
-        inner: stage,
-        fixes: fixes.clone(),
-        events: events.clone(),
-    };
+    let stage = Counted::new(stage, &fixes, &events);
     let stop = CancellationToken::new();
     let begin = Instant::now();
     let running = tokio::spawn({
@@ -186,8 +193,18 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A log of its own in a folder.
+pub(crate) fn open(folder: &Path) -> Result<Bus, bus::Error> {
+    let mut config = BusConfig {
+        backend: Backend::Local,
+        ..BusConfig::default()
+    };
+    config.local.path = folder.to_owned();
+    Bus::open(&config)
+}
+
 /// The devices, one fix after the other.
-struct Walk {
+pub(crate) struct Walk {
     dice: Dice,
     walkers: Vec<(String, Walker)>,
     next: usize,
@@ -195,7 +212,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut dice = Dice::new(2);
         let walkers = (0..DEVICES)
             .map(|number| (format!("8600{number:011}"), Walker::new(&mut dice)))
@@ -204,11 +221,12 @@ impl Walk {
             dice,
             walkers,
             next: 0,
-            time: BEGIN_MS,
+            // The clock of the consumer is the system's.
+            time: Timestamp::now().as_millisecond(),
         }
     }
 
-    fn next(&mut self) -> Record {
+    pub(crate) fn next(&mut self) -> Record {
         if self.next == self.walkers.len() {
             self.next = 0;
             self.time += INTERVAL_MS;
@@ -231,7 +249,7 @@ impl Walk {
     }
 }
 
-fn record(topic: Topic, key: &str, value: Vec<u8>) -> Record {
+pub(crate) fn record(topic: Topic, key: &str, value: Vec<u8>) -> Record {
     Record {
         topic,
         key: Bytes::copy_from_slice(key.as_bytes()),

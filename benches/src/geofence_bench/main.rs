@@ -4,8 +4,9 @@
 //! of 32 vertices and a mean radius of 127 m, seeded. Processor time is the system's count for this process, not the wall
 //! clock. Each row runs in a process of its own.
 //!
-//! `cargo run --release -p benches --bin geofence_bench [-- in-process|topics|flat]`
+//! `cargo run --release -p benches --bin geofence_bench [-- in-process|flat|topics|edits]`
 
+mod edits;
 mod flow;
 mod in_process;
 mod world;
@@ -15,7 +16,7 @@ use clap::Parser;
 
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only this table: in-process, flat, topics
+    /// Only this table: in-process, flat, topics, edits
     table: Option<String>,
     /// Seconds of the sustained run
     #[arg(long, default_value_t = 60)]
@@ -35,6 +36,11 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if let Some(row) = &arguments.row {
         return in_process::row(row);
+    }
+    if let Some(table) = &arguments.table
+        && !["in-process", "flat", "topics", "edits"].contains(&table.as_str())
+    {
+        bail!("expected in-process, flat, topics or edits, found {table:?}");
     }
     let wanted = |table: &str| arguments.table.as_deref().is_none_or(|asked| asked == table);
     if wanted("in-process") {
@@ -58,6 +64,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("topics") {
         flow::run(arguments.fences, arguments.rate, arguments.seconds)?;
+    }
+    if wanted("edits") {
+        edits::run()?;
     }
     Ok(())
 }

@@ -56,6 +56,12 @@ pub trait Stage: Send + Sync + 'static {
     fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
         let _ = (state, now, out);
     }
+
+    /// Called for every partition before what it wrote is committed. State that changes with every record is saved here
+    /// once instead of each time.
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        let _ = (state, out);
+    }
 }
 
 /// A record that a stage could not use.
@@ -141,5 +147,8 @@ impl<S: Stage> Stage for std::sync::Arc<S> {
 
     fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
         (**self).tick(state, now, out);
+    }
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        (**self).settle(state, out);
     }
 }

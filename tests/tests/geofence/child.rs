@@ -96,4 +96,8 @@ impl Stage for Mortal {
     fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
         self.stage.tick(state, now, out);
     }
+
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        self.stage.settle(state, out);
+    }
 }

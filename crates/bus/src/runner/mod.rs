@@ -110,6 +110,7 @@ impl<S: Stage> Runner<'_, S> {
         if self.pending.is_empty() {
             return Ok(());
         }
+        self.settle();
         // One attempt: what cannot be committed now is done again by the next runner.
         match self.try_commit() {
             Ok(()) | Err(CommitFailure::Retry(_) | CommitFailure::Lost(_)) => Ok(()),
@@ -213,6 +214,14 @@ impl<S: Stage> Runner<'_, S> {
         }
     }
 
+    /// Lets the stage save what it has held back.
+    fn settle(&mut self) {
+        for (partition, state) in &mut self.states {
+            self.stage.settle(state, &mut self.out);
+            self.pending.take(*partition, &mut self.out);
+        }
+    }
+
     fn try_commit(&mut self) -> Result<(), CommitFailure> {
         self.session.commit(&self.pending.as_commit())
     }
@@ -220,6 +229,7 @@ impl<S: Stage> Runner<'_, S> {
     /// Commits what is pending, trying again until it succeeds, is lost, or the runner is told to stop.
     fn commit(&mut self) -> Result<(), Error> {
         let mut back_off = BACK_OFF.0;
+        self.settle();
         loop {
             let started = Instant::now();
             match self.try_commit() {

@@ -50,17 +50,38 @@ pub(super) fn is_coarse(fix: &Fix) -> bool {
     f64::from(fix.accuracy_m) > COARSE_M
 }
 
+/// Judges a fix that is taken as exact, where the distance to the border does not matter: that is most of the work.
+fn judge_exact(fix: &Fix, slot: &Slot, rules: &Rules) -> Option<Evidence> {
+    if slot.shape.contains(fix.point) {
+        (rules.enter_margin_m == 0.0).then_some(Evidence::Inside {
+            full: true,
+            probability: 1.0,
+        })
+    } else {
+        // Without a number of fixes a far one counts more than a near one.
+        (rules.exit_margin_m == 0.0 && rules.exit_fixes.is_some()).then_some(Evidence::Outside {
+            full: true,
+            probability: 0.0,
+        })
+    }
+}
+
 /// Judges a fix. A fix counts as outside when a straight border at its distance would leave at most `p_out` inside: for a
 /// fence that is small beside the error of the fix the probability of being inside is low wherever the fix is, and says nothing.
 pub(super) fn judge(fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
     let accuracy = f64::from(fix.accuracy_m);
-    let relation = slot.shape.relation(fix.point, accuracy);
     if !slot.shape.admits_height(fix.altitude()) {
         return Evidence::Outside {
             full: true,
             probability: 0.0,
         };
     }
+    if accuracy == 0.0
+        && let Some(evidence) = judge_exact(fix, slot, rules)
+    {
+        return evidence;
+    }
+    let relation = slot.shape.relation(fix.point, accuracy);
     let Relation { probability, .. } = relation;
     let signed = relation.signed_m();
     if probability >= rules.p_in && -signed >= rules.enter_margin_m {

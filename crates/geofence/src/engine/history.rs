@@ -15,7 +15,7 @@ use super::transition::{Change, Identity, Transition};
 use super::{Context, Settings};
 
 /// Fixes of a full chunk. Small chunks make late fixes and saves cheap, large ones the states between them rare.
-const CHUNK: usize = 32;
+const CHUNK: usize = 8;
 
 /// An event that has been told.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -458,6 +458,12 @@ impl Track {
             + self.open.log.capacity() * size_of::<Logged>()
     }
 
+    /// True when there is something to save.
+    #[must_use]
+    pub fn has_unsaved(&self) -> bool {
+        self.saved.head || !self.saved.chunks.is_empty() || !self.saved.gone.is_empty()
+    }
+
     /// Gives what has to be saved since the last time: `save` gets the number of a chunk, or none for the head, and its
     /// bytes, or none when it is gone.
     pub fn save(&mut self, mut save: impl FnMut(Option<u32>, Option<Vec<u8>>)) {
@@ -465,11 +471,14 @@ impl Track {
         for id in unsaved.gone {
             save(Some(id), None);
         }
-        for chunk in self
+        // Most often the last one only.
+        let changed = self
             .chunks
             .iter()
+            .rev()
             .filter(|chunk| unsaved.chunks.contains(&chunk.id))
-        {
+            .take(unsaved.chunks.len());
+        for chunk in changed {
             save(Some(chunk.id), Some(chunk.bytes.to_vec()));
         }
         if unsaved.head {

@@ -97,7 +97,9 @@ impl Live {
             if !concerned {
                 continue;
             }
-            if here && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), out) {
+            // A precise fix begins something only where its coordinates lie inside.
+            let may_begin = here && (reach_m > 0.0 || slot.shape.contains(fix.point));
+            if may_begin && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), out) {
                 presences.insert(place, presence);
                 continue;
             }

@@ -59,13 +59,13 @@ pub struct FenceFile {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It begins like JSON but is none.
-    #[error("expected GeoJSON: {0}")]
+    #[error("expected GeoJSON, found text that is no JSON")]
     Json(#[from] serde_json::Error),
     /// JSON of another kind.
     #[error("expected a GeoJSON FeatureCollection or Feature, found {0}")]
     NotGeoJson(String),
     /// It begins like XML but is none.
-    #[error("expected KML: {0}")]
+    #[error("expected KML, found text that is no XML")]
     Xml(#[from] roxmltree::Error),
     /// Nothing that is understood.
     #[error("expected GeoJSON, KML or WKT, found nothing of the kind")]

@@ -13,12 +13,19 @@ use crate::metrics;
 /// Parts into which the devices are divided for what is due without a fix: each tick looks after one.
 const SWEEPS: usize = 10;
 
+/// Milliseconds without a record after which there is no backlog.
+const QUIET_MS: i64 = 30_000;
+
 /// The devices of one partition.
 #[derive(Debug, Default)]
 pub(super) struct Partition {
     pub(super) number: u32,
     places: FxHashMap<Box<str>, usize>,
     pub(super) devices: Vec<Device>,
+    /// Places of the devices that may have something to save.
+    unsaved: Vec<usize>,
+    /// Time of the newest record, and when it was taken, Unix milliseconds.
+    heard: Option<(i64, i64)>,
     sweep: usize,
 }
 
@@ -26,6 +33,8 @@ pub(super) struct Partition {
 pub(super) struct Device {
     pub(super) id: Box<str>,
     pub(super) track: Track,
+    /// It stands among the unsaved ones.
+    unsaved: bool,
 }
 
 impl Partition {
@@ -64,14 +73,18 @@ impl Partition {
 
     fn add(&mut self, id: &str, track: Track) {
         self.places.insert(id.into(), self.devices.len());
-        self.devices.push(Device { id: id.into(), track });
+        self.devices.push(Device {
+            id: id.into(),
+            track,
+            unsaved: false,
+        });
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Device> {
         self.devices.get(*self.places.get(id)?)
     }
 
-    /// The device, made when it was not there.
+    /// The device, made when it was not there; it is saved with the next commit.
     pub(super) fn device(&mut self, id: &str) -> Option<&mut Device> {
         let place = match self.places.get(id) {
             Some(place) => *place,
@@ -80,7 +93,36 @@ impl Partition {
                 self.devices.len() - 1
             }
         };
-        self.devices.get_mut(place)
+        let device = self.devices.get_mut(place)?;
+        device.note(place, &mut self.unsaved);
+        Some(device)
+    }
+
+    /// Notes that a record of that time was taken.
+    pub(super) fn hear(&mut self, written: Timestamp, now: Timestamp) {
+        self.heard = Some((written.as_millisecond(), now.as_millisecond()));
+    }
+
+    /// The time up to which silence is known, Unix milliseconds. While a backlog is worked off that is the time of its records:
+    /// by the clock every device would be silent, and each of its next fixes late.
+    fn known_until(&self, now: i64) -> i64 {
+        match self.heard {
+            Some((written, at)) if now - at < QUIET_MS => now.min(written.saturating_add(now - at)),
+            _ => now,
+        }
+    }
+
+    /// Writes the state of the devices that have changed since the last time.
+    pub(super) fn save(&mut self, out: &mut Out) {
+        for place in self.unsaved.drain(..) {
+            if let Some(device) = self.devices.get_mut(place) {
+                device.unsaved = false;
+                let id = &device.id;
+                device
+                    .track
+                    .save(|chunk, value| out.save(key(id, chunk), value.map(Bytes::from)));
+            }
+        }
     }
 
     /// Lets the devices in changed fences follow.
@@ -93,11 +135,12 @@ impl Partition {
         out: &mut Out,
     ) {
         let mut changes = Vec::new();
-        for device in &mut self.devices {
+        for (place, device) in self.devices.iter_mut().enumerate() {
             if device.track.touches(|key| changed.binary_search(&key).is_ok()) {
                 let context = context(settings, definitions, &device.id);
                 device.track.advance(at, &context, &mut changes);
                 device.publish(&mut changes, &definitions.fences, instant(at), out);
+                device.note(place, &mut self.unsaved);
             }
         }
     }
@@ -112,17 +155,34 @@ impl Partition {
     ) {
         metrics::devices(self.number, self.devices.len());
         self.sweep = (self.sweep + 1) % SWEEPS;
+        let known_until = self.known_until(now.as_millisecond());
         let mut changes = Vec::new();
-        for device in self.devices.iter_mut().skip(self.sweep).step_by(SWEEPS) {
+        for (place, device) in self
+            .devices
+            .iter_mut()
+            .enumerate()
+            .skip(self.sweep)
+            .step_by(SWEEPS)
+        {
             let context = context(settings, definitions, &device.id);
-            device.track.tick(now.as_millisecond(), &context, &mut changes);
+            device.track.tick(known_until, &context, &mut changes);
             device.publish(&mut changes, &definitions.fences, now, out);
+            if device.track.has_unsaved() {
+                device.note(place, &mut self.unsaved);
+            }
         }
     }
 }
 
 impl Device {
-    /// Writes events and state.
+    /// Puts it among the unsaved ones.
+    fn note(&mut self, place: usize, unsaved: &mut Vec<usize>) {
+        if !std::mem::replace(&mut self.unsaved, true) {
+            unsaved.push(place);
+        }
+    }
+
+    /// Writes events.
     pub(super) fn publish(
         &mut self,
         changes: &mut Vec<Change>,
@@ -155,9 +215,6 @@ impl Device {
                 at,
             );
         }
-        let id = &self.id;
-        self.track
-            .save(|chunk, value| out.save(key(id, chunk), value.map(Bytes::from)));
     }
 }
 
@@ -193,4 +250,23 @@ fn split_key(key: &[u8]) -> (&[u8], Option<u32>) {
 
 pub(super) fn instant(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_silent_while_a_backlog_is_worked_off() {
+        let mut partition = Partition::default();
+        assert_eq!(partition.known_until(1_000_000), 1_000_000);
+        partition.hear(instant(100_000), instant(1_000_000));
+        assert_eq!(partition.known_until(1_002_000), 102_000);
+        assert_eq!(partition.known_until(1_000_000 + QUIET_MS), 1_000_000 + QUIET_MS);
+        // Records of now, and records whose time is ahead.
+        partition.hear(instant(2_000_000), instant(2_000_100));
+        assert_eq!(partition.known_until(2_000_200), 2_000_100);
+        partition.hear(instant(9_000_000), instant(3_000_000));
+        assert_eq!(partition.known_until(3_000_500), 3_000_500);
+    }
 }

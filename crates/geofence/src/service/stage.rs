@@ -99,9 +99,10 @@ impl Stage for Geofence {
         &self,
         state: &mut Self::State,
         record: &Received,
-        _now: Timestamp,
+        now: Timestamp,
         out: &mut Out,
     ) -> Result<(), Refusal> {
+        lock(&state.0).hear(record.timestamp, now);
         let Some(value) = &record.value else { return Ok(()) };
         let position = Position::decode(value.clone()).map_err(|error| {
             metrics::fix_refused("field");
@@ -163,6 +164,10 @@ impl Stage for Geofence {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         lock(&state.0).tick(now, &self.settings, &definitions, out);
+    }
+
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        lock(&state.0).save(out);
     }
 }
 

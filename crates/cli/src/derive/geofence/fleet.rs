@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::mem::{Discriminant, discriminant};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -6,6 +7,7 @@ use events::fence::v1::{Fence, FenceEvent};
 use events::position::v1::Position;
 use geofence::GeofenceConfig;
 use geofence::engine::{Change, Context, FenceSet, Fix, Memberships, Quarantine, Settings, Track, millis};
+use spatial::InvalidPoint;
 
 use crate::derive::positions::BadRow;
 use crate::say;
@@ -22,7 +24,9 @@ pub(crate) struct Fleet {
     by_id: BTreeMap<String, usize>,
     latest: i64,
     /// Positions that were no evidence, by reason.
-    refused: BTreeMap<String, u64>,
+    refused: BTreeMap<&'static str, u64>,
+    /// Kinds of refusals that were shown.
+    shown: HashSet<(Discriminant<Quarantine>, Option<Discriminant<InvalidPoint>>)>,
     repeated: u64,
     remaining: BTreeMap<String, FenceEvent>,
 }
@@ -46,6 +50,7 @@ impl Fleet {
             by_id: BTreeMap::new(),
             latest: i64::MIN,
             refused: BTreeMap::new(),
+            shown: HashSet::new(),
             repeated: 0,
             remaining: BTreeMap::new(),
         }
@@ -167,10 +172,13 @@ impl Fleet {
     }
 
     fn refuse(&mut self, position: &Position, reason: &Quarantine) {
-        // Each reason is shown once, with the first position that it met.
-        let count = self.refused.entry(reason.reason().to_owned()).or_default();
-        *count += 1;
-        if *count == 1 {
+        *self.refused.entry(reason.reason()).or_default() += 1;
+        let place = match reason {
+            Quarantine::Place(place) => Some(discriminant(place)),
+            _ => None,
+        };
+        // Each kind is shown once, with the first position that it met.
+        if self.shown.insert((discriminant(reason), place)) {
             let time = position
                 .fix_time
                 .as_ref()

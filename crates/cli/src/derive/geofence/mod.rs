@@ -19,8 +19,9 @@ use fleet::Fleet;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  milepost derive geofence --positions day.csv --fences yards.geojson\n\n\
-    Each line is a record as it would be published: a later line of the same event_id replaces the earlier one, and \
-    withdrawn takes the event back. --final prints only what remains."
+    Prints the events that remain when all positions are in, in the order of their times. With --revisions each line is \
+    a record as it would be published: a later line of the same event_id replaces the earlier one, and withdrawn takes \
+    the event back."
 )]
 pub(crate) struct Arguments {
     /// Positions as CSV or JSON Lines; `-` is standard input
@@ -38,9 +39,9 @@ pub(crate) struct Arguments {
     /// Let time go on to this moment (RFC 3339) after the last position [default: the latest position]
     #[arg(long, value_name = "TIME")]
     until: Option<jiff::Timestamp>,
-    /// Only the events that remain, in the order of their times
-    #[arg(long = "final")]
-    only_final: bool,
+    /// Every record as it would be published, in the order of arrival, with those that were corrected or withdrawn later
+    #[arg(long)]
+    revisions: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
@@ -55,16 +56,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for position in &input.positions {
         let lines = fleet.take(position);
-        if !arguments.only_final {
+        if arguments.revisions {
             line::write(&mut out, &lines)?;
         }
     }
     let until = arguments.until.map(jiff::Timestamp::as_millisecond);
     let lines = fleet.finish(until);
-    if arguments.only_final {
-        line::write(&mut out, &fleet.remaining())?;
-    } else {
+    if arguments.revisions {
         line::write(&mut out, &lines)?;
+    } else {
+        line::write(&mut out, &fleet.remaining())?;
     }
     out.flush()?;
     fleet.report(&input.bad);
