@@ -9,12 +9,20 @@ const SHIFTS: [(&str, Occupation, bool); 3] = [
     ("night", Occupation::NightGuard, false),
 ];
 
+/// Hours after a shift until its record is final. A world is often played a day later than it says, as the demo does:
+/// nobody is absent for good before the day has been played.
+const FINAL_AFTER_H: u32 = 48;
+
 impl World {
     /// Persons, sites, shifts and who carries what, as the TOML that `milepost rosters` reads. Everybody is due on every
     /// day of the world, weekends included.
     #[must_use]
     pub fn roster_toml(&self) -> String {
-        let mut text = String::from("zone = \"Asia/Shanghai\"\n");
+        let mut text = String::from("zone = \"Asia/Shanghai\"\npolicy = \"field\"\n");
+        put(
+            &mut text,
+            format_args!("\n[[policies]]\nid = \"field\"\nfinal_after_h = {FINAL_AFTER_H}\n"),
+        );
         self.sites(&mut text);
         for (id, occupation, lunch) in SHIFTS {
             let (start, end) = occupation.hours();
