@@ -7,5 +7,6 @@ mod log;
 mod pipeline;
 mod scenarios;
 mod service;
+mod staff;
 mod track;
 mod zones;
