@@ -47,13 +47,13 @@ const SIGNALS: Declaration = Declaration::counter(
     "Signals about running shifts.",
 );
 const PEOPLE: Declaration = Declaration::gauge(
-    "milepost_attendance_people_count",
+    "milepost_attendance_people",
     Unit::Count,
     &["partition"],
     "Persons with state.",
 );
 const PROBLEMS: Declaration = Declaration::gauge(
-    "milepost_attendance_problems_count",
+    "milepost_attendance_problems",
     Unit::Count,
     &[],
     "Definitions of the topics that cannot be used; `milepost rosters check` on the export names them.",
