@@ -16,7 +16,7 @@ use wire::jt808::{Edition, Envelope};
 use crate::running::ENVIRONMENT;
 
 /// How long anything may take.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 /// A code that a terminal shows first and that is its own from then on.
 const OWN_CODE: &str = "canary-Kestrel-4711";
 /// A code that is shown for another's id.

@@ -56,26 +56,25 @@ impl Shard {
     }
 
     /// Ends the connections whose frames or messages have been incomplete longest while all of them together hold too
-    /// much.
+    /// much. Other shards do the same at the same time, so what is held is asked again before each.
     fn evict_partial(&mut self) {
         let limit = self.core.shared.config.limits.partial_frame_bytes;
-        let held = self.core.shared.partial_bytes.load(Ordering::Relaxed);
-        if held <= limit {
+        let shared = self.core.shared.clone();
+        let too_much = || shared.partial_bytes.load(Ordering::Relaxed) > limit;
+        if !too_much() {
             return;
         }
-        let mut waiting: Vec<(i64, usize, u64)> = self
+        let mut waiting: Vec<(i64, usize)> = self
             .connections
             .iter()
-            .map(|(slot, connection)| (connection.incomplete_ms(), slot, connection.incomplete() as u64))
-            .filter(|(_, _, bytes)| *bytes > 0)
+            .filter(|(_, connection)| connection.incomplete() > 0)
+            .map(|(slot, connection)| (connection.incomplete_ms(), slot))
             .collect();
         waiting.sort_unstable();
-        let mut over = held - limit;
-        for (_, slot, bytes) in waiting {
-            if over == 0 {
+        for (_, slot) in waiting {
+            if !too_much() {
                 break;
             }
-            over = over.saturating_sub(bytes);
             metrics::throttled("partial_frames");
             self.close(slot, Reason::Flood);
         }

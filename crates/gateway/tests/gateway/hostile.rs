@@ -33,8 +33,8 @@ async fn offline_reason(rig: &Rig) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_is_closed_and_who_logged_in_is_not() {
     let rig = impatient(|config| {
-        config.deadlines.first_byte_seconds = 1.0;
-        config.deadlines.login_seconds = 1.5;
+        config.deadlines.first_byte_seconds = 3.0;
+        config.deadlines.login_seconds = 4.0;
     })
     .await;
     let address = rig.handle.addresses().jt808_tcp[0];
@@ -78,21 +78,21 @@ async fn silence_ends_a_connection() {
 async fn half_frames_of_all_connections_together_are_bounded() {
     let rig = impatient(|config| {
         config.limits.partial_frame_bytes = 2_000;
-        // Deadlines are looked at four times in the shortest of them.
         config.deadlines.frame_seconds = 60.0;
-        config.deadlines.first_byte_seconds = 0.4;
     })
     .await;
     let address = rig.handle.addresses().jt808_tcp[0];
     let half = &frame(DEVICE, 5, 0x0200, &[7; 900])[..500];
     let mut slow = Vec::new();
     for _ in 0..10 {
-        let mut terminal = Terminal::connect(address, DEVICE).await;
-        terminal.write(half).await;
-        slow.push(terminal);
+        slow.push(Terminal::connect(address, DEVICE).await);
     }
-    rig.until("most of them are gone", |handle| {
-        handle.connections() > 0 && handle.connections() <= 5 && handle.partial_frame_bytes() <= 2_000
+    for terminal in &mut slow {
+        terminal.write(half).await;
+    }
+    // Two shards may each end one connection for the same bytes; neither ends all of its own.
+    rig.until("as many are gone as have to be", |handle| {
+        (3..=4).contains(&handle.connections()) && handle.partial_frame_bytes() <= 2_000
     })
     .await;
 }
@@ -101,7 +101,6 @@ async fn half_frames_of_all_connections_together_are_bounded() {
 async fn sub_packets_that_wait_for_others_count_as_half_frames() {
     let rig = impatient(|config| {
         config.limits.partial_frame_bytes = 2_000;
-        config.deadlines.first_byte_seconds = 0.4;
     })
     .await;
     let mut terminal = Terminal::connect(rig.handle.addresses().jt808_tcp[0], DEVICE).await;
