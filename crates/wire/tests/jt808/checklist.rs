@@ -4,7 +4,7 @@ use wire::jt808::frame::MAX_ESCAPED;
 use wire::jt808::location::{Fix, ItemBuf};
 use wire::jt808::message::{
     AnswerResult, GeneralAnswer, MediaHead, MediaPosition, MediaUpload, Message, ParametersOrder,
-    PositionAnswer, PositionsBuf,
+    PositionAnswer, PositionsBuf, VehicleControlReport,
 };
 use wire::jt808::parameter::Parameter;
 use wire::jt808::{Bytes, Dialect, Edition, Excess, Phone, Splitter};
@@ -290,7 +290,7 @@ fn row_4_one_position_in_every_message_that_carries_one() {
         let decoded = Message::parse(id, Edition::V2013, &bytes).unwrap().message;
         match &decoded {
             Message::LocationAnswer(PositionAnswer { position: found, .. })
-            | Message::VehicleControlAnswer(PositionAnswer { position: found, .. }) => {
+            | Message::VehicleControlAnswer(VehicleControlReport { position: found, .. }) => {
                 assert_eq!(*found, position)
             }
             other => panic!("{other:?}"),

@@ -12,9 +12,10 @@ pub use status::{Load, Status};
 
 use super::edition::Edition;
 use super::part::{BcdTime, Parsed, Part, Scaled, Shown, Walk, layout};
-use crate::Value;
+use crate::{Field, Value};
 
 layout! {
+    shown = with_signs;
     /// The basic part, 28 bytes.
     pub struct Fix {
         /// Alarm bits.
@@ -59,6 +60,17 @@ impl Fix {
     }
 }
 
+/// Coordinates get the sign that the status bits say.
+fn with_signs(fix: &Fix, fields: &mut [Field]) {
+    for field in fields {
+        match field.name.as_ref() {
+            "latitude_deg" => field.value = Value::Number(fix.latitude()),
+            "longitude_deg" => field.value = Value::Number(fix.longitude()),
+            _ => {}
+        }
+    }
+}
+
 /// Degrees from an unsigned word and its hemisphere bit. Some terminals send two's complement instead.
 fn signed(raw: u32, negative: bool) -> f64 {
     let two_complement = raw.cast_signed();
@@ -96,13 +108,6 @@ impl<'a> Part<'a> for Location<'a> {
     fn show(&self, raw: &'a [u8], at: usize, edition: Edition) -> Shown {
         let (basic, rest) = raw.split_at_checked(Fix::LENGTH).unwrap_or((raw, &[]));
         let mut fields = self.fix.show(basic, at, edition).parts;
-        for field in &mut fields {
-            match field.name.as_ref() {
-                "latitude_deg" => field.value = Value::Number(self.fix.latitude()),
-                "longitude_deg" => field.value = Value::Number(self.fix.longitude()),
-                _ => {}
-            }
-        }
         let mut walk = Walk::new(rest, at.saturating_add(basic.len()), edition);
         walk.step::<ItemList<'a>>("items", "位置附加信息");
         fields.extend(walk.finish());

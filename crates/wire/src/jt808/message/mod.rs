@@ -51,7 +51,7 @@ table::messages! {
     mod position { 0x0200 up general Location(Location<'a>) "location" "位置信息汇报"; }
     mod position_answer {
         0x0201 up silent LocationAnswer(PositionAnswer<'a>) "location_answer" "位置信息查询应答";
-        0x0500 up silent VehicleControlAnswer(PositionAnswer<'a>) "vehicle_control_answer" "车辆控制应答";
+        0x0500 up silent VehicleControlAnswer(VehicleControlReport<'a>) "vehicle_control_answer" "车辆控制应答";
     }
     mod tracking {
         0x8202 down general TemporaryTracking(Tracking) "temporary_tracking" "临时位置跟踪控制";

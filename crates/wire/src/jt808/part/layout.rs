@@ -13,10 +13,12 @@
 /// ```
 ///
 /// Conditions see the fields before either as values or as references, so they use methods (`kind.eq(&1)`).
-/// `settle = path;` before the struct names the function behind `Part::settle`.
+/// `settle = path;` before the struct names the function behind `Part::settle`; `shown = path;` names one that gets the
+/// struct and its fields before an analyser shows them, for values that depend on other fields.
 macro_rules! layout {
     (
         $(settle = $settle:path;)?
+        $(shown = $shown:path;)?
         $(#[$meta:meta])*
         pub struct $name:ident $(<$life:lifetime>)? {
             $(
@@ -66,7 +68,9 @@ macro_rules! layout {
                 $(
                     $crate::jt808::part::layout!(@show walk, $field, $kind, $zh $(, $condition)?);
                 )*
-                $crate::jt808::part::Shown::parts(walk.finish())
+                let mut fields = walk.finish();
+                $( $shown(self, &mut fields); )?
+                $crate::jt808::part::Shown::parts(fields)
             }
 
             $(

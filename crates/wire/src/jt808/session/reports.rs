@@ -120,7 +120,8 @@ impl Terminal {
         let answered = match message {
             Message::TerminalAnswer(answer) => (Some(answer.answered_id), answer.answered_serial),
             Message::ParametersAnswer(answer) => (None, answer.answered_serial),
-            Message::LocationAnswer(answer) | Message::VehicleControlAnswer(answer) => {
+            Message::VehicleControlAnswer(answer) => (None, answer.answered_serial),
+            Message::LocationAnswer(answer) => {
                 let Some(serial) = answer.answered_serial else {
                     return;
                 };
