@@ -24,11 +24,11 @@ pub use frame::{Checksum, Checksums, Form, Frame, Split, Splitter};
 pub use message::{Answer as Acknowledgement, Answering, Decoded, Direction, Message, Row, ZoneLanguage};
 pub use model::Model;
 pub use part::{
-    Acc, AccessPoint, AccessPoints, Alarm, AlarmCode, Bcd, BcdDate, Block, Bytes, Cell, CellBlock, CellScan,
-    CellSlots, CourseStatus, Date, DoorAndTamper, EitherEndTime, EventCode, EventModule, ExtendedAlarm, FILL,
-    Facts, Fault, FixModule, Gps, GsmLevel, HeartbeatAlarm, Hex, Imei, Info, Item, ItemValue, Language, Le32,
-    List, Modules, NamedAccessPoints, Octets, Parsed, Part, Payload, Radio, RadioCell, Reupload, RssiCell,
-    Scaled, ShortText, Shown, SignBit, Stated, TagModule, Text, Tower, U24, UnixTime, UploadMode,
-    VoltageLevel,
+    Acc, AccessPoint, AccessPoints, Alarm, AlarmCode, Bcd, BcdDate, Block, Bssid, Bytes, Cell, CellBlock,
+    CellScan, CellSlots, CourseStatus, Date, DoorAndTamper, EitherEndTime, EventCode, EventModule,
+    ExtendedAlarm, FILL, Facts, Fault, FixModule, Gps, GsmLevel, HeartbeatAlarm, Hex, Imei, Info, Item,
+    ItemValue, Language, Le32, List, Modules, NamedAccessPoints, Octets, Parsed, Part, Payload, Radio,
+    RadioCell, Reupload, RssiCell, Scaled, ShortText, Shown, SignBit, Stated, TagModule, Text, Tower, U24,
+    UnixTime, UploadMode, VoltageLevel,
 };
 pub use session::{Received, Settings, Terminal, Zone};

@@ -20,6 +20,8 @@ enum What {
     Scaled(f64),
     /// A text, a time, digits.
     Text(String),
+    /// A yes or no.
+    Switch(bool),
     /// A word of flags.
     Flags,
     /// Bytes that nobody reads.
@@ -58,6 +60,7 @@ pub(crate) struct Tape {
     noise: Option<Noise>,
     marks: Vec<Mark>,
     short: bool,
+    network: Option<u64>,
 }
 
 /// Texts and their bytes in GBK.
@@ -70,6 +73,7 @@ const TEXTS: [(&str, &[u8]); 6] = [
     ("请回公司", b"\xC7\xEB\xBB\xD8\xB9\xAB\xCB\xBE"),
 ];
 
+#[allow(dead_code, reason = "either protocol has fields that the other has not")]
 impl Tape {
     /// A tape that reads.
     pub(crate) fn reading(bytes: &[u8]) -> Self {
@@ -79,6 +83,7 @@ impl Tape {
             noise: None,
             marks: Vec::new(),
             short: false,
+            network: None,
         }
     }
 
@@ -198,7 +203,7 @@ impl Tape {
     /// A whole number of `width` bytes.
     pub(crate) fn n(&mut self, width: usize) -> u64 {
         let number = self.number(width, Noise::next);
-        self.mark(width, What::Whole(i64::try_from(number).unwrap_or(-1)));
+        self.mark(width, What::Whole(i64::try_from(number).unwrap_or(i64::MAX)));
         number
     }
 
@@ -214,7 +219,7 @@ impl Tape {
         let number = self.number(width, |noise| {
             choices[usize::try_from(noise.below(choices.len() as u64)).unwrap()]
         });
-        self.mark(width, What::Whole(i64::try_from(number).unwrap_or(-1)));
+        self.mark(width, What::Whole(i64::try_from(number).unwrap_or(i64::MAX)));
         number
     }
 
@@ -259,6 +264,13 @@ impl Tape {
         self.mark(width, What::Scaled(if negative { -number } else { number }));
     }
 
+    /// Some volts in hundredths.
+    #[allow(clippy::cast_precision_loss, reason = "two bytes")]
+    pub(crate) fn voltage(&mut self) {
+        let number = self.number(2, |noise| 1100 + noise.below(400));
+        self.mark(2, What::Scaled(number as f64 / 100.0));
+    }
+
     /// A number with a sign in units of 1/`divisor`.
     #[allow(clippy::cast_precision_loss, reason = "four bytes at most")]
     pub(crate) fn scaled_signed(&mut self, width: usize, divisor: f64) {
@@ -297,6 +309,79 @@ impl Tape {
     /// Digits: bytes told in hexadecimal.
     pub(crate) fn digits(&mut self, length: usize) {
         self.told(length, |bytes| hex::encode(bytes));
+    }
+
+    /// Decimal digits, two a byte, told without padding.
+    pub(crate) fn decimal(&mut self, length: usize, tell: impl FnOnce(&str) -> String) {
+        let bytes = self.take(length, |noise| {
+            let mut digits: Vec<u8> = (0..length)
+                .map(|_| u8::try_from(noise.below(10) * 16 + noise.below(10)).unwrap())
+                .collect();
+            digits[0] &= 0x0F;
+            digits
+        });
+        self.mark(length, What::Text(tell(&hex::encode(bytes))));
+    }
+
+    /// A yes or no in a byte.
+    pub(crate) fn switch(&mut self) {
+        let byte = self.number(1, |noise| noise.below(2));
+        self.mark(1, What::Switch(byte != 0));
+    }
+
+    /// A number in units of 1/`divisor`, in the `mask`ed bits of a word.
+    #[allow(clippy::cast_precision_loss, reason = "two bytes")]
+    pub(crate) fn low_bits(&mut self, width: usize, mask: u64, divisor: f64) {
+        let word = self.number(width, Noise::next);
+        self.mark(width, What::Scaled((word & mask) as f64 / divisor));
+    }
+
+    /// A number that comes later, where it is there; `None` while making.
+    pub(crate) fn peek(&self, from: usize, length: usize) -> Option<u64> {
+        let bytes = self.bytes.get(self.at + from..self.at + from + length)?;
+        Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
+    /// Bytes that are left; `None` while making.
+    pub(crate) fn remaining(&self) -> Option<usize> {
+        self.everything_left().map(<[u8]>::len)
+    }
+
+    /// Makes networks with this code of a country.
+    pub(crate) fn force_network(&mut self, word: u64, part: impl FnOnce(&mut Self)) {
+        self.network = Some(word);
+        part(self);
+        self.network = None;
+    }
+
+    /// The code of a country that networks are made with.
+    pub(crate) const fn network(&self) -> Option<u64> {
+        self.network
+    }
+
+    /// Bytes behind a length, which the crate shows as one field.
+    pub(crate) fn whatever_behind(&mut self, width: usize, made: &[u64]) {
+        let made = self.choose(made);
+        let length = usize::try_from(self.peek(0, width).unwrap_or(made)).unwrap();
+        self.take(width + length, |noise| {
+            let mut bytes = made.to_be_bytes()[8 - width..].to_vec();
+            bytes.extend(noise.bytes(length));
+            bytes
+        });
+        self.mark(width + length, What::Whatever);
+    }
+
+    /// Bytes that only the crate reads further, up to the end.
+    pub(crate) fn whatever_left(&mut self) {
+        let length = self.left();
+        self.whatever(length);
+    }
+
+    /// The same, which are these when they are made.
+    pub(crate) fn whatever_ending(&mut self, made: &[u8]) {
+        let length = self.remaining().unwrap_or(made.len());
+        self.take(length, |_| made.to_vec());
+        self.mark(length, What::Whatever);
     }
 
     /// Bytes without meaning.
@@ -381,14 +466,14 @@ impl Tape {
         }
     }
 
-    /// Six bytes of a time; `tell` gives its text.
-    pub(crate) fn six(&mut self, make: impl FnOnce([u8; 6]) -> [u8; 6], tell: impl FnOnce(&[u8]) -> String) {
+    /// Six bytes of a time; `tell` gives its text where it is one.
+    pub(crate) fn six(&mut self, make: impl FnOnce([u8; 6]) -> [u8; 6], tell: impl FnOnce(&[u8]) -> Option<String>) {
         let bytes = self.take(6, |noise| {
             let civil = [100, 12, 28, 24, 60, 60].map(|limit| u8::try_from(noise.below(limit)).unwrap());
             let [year, month, day, hour, minute, second] = civil;
             make([year, month + 1, day + 1, hour, minute, second]).to_vec()
         });
-        self.mark(6, What::Text(tell(&bytes)));
+        self.mark(6, tell(&bytes).map_or(What::Bytes, What::Text));
     }
 }
 
@@ -468,8 +553,9 @@ fn flatten<'a>(fields: &'a [Field], leaves: &mut Vec<&'a Field>) {
 fn same(what: &What, value: &Value) -> bool {
     match (what, value) {
         (What::Whole(mine), Value::Integer(other)) => mine == other,
-        (What::Scaled(mine), Value::Number(other)) => (mine - other).abs() < 1e-9,
+        (What::Scaled(mine), Value::Number(other)) => (mine - other).abs() < 1e-7,
         (What::Text(mine), Value::Text(other)) => mine == other,
+        (What::Switch(mine), Value::Flag(other)) => mine == other,
         (What::Flags, Value::Flags(_)) | (What::Bytes, Value::Bytes) | (What::Whatever, _) => true,
         _ => false,
     }

@@ -1,4 +1,4 @@
-use super::super::part::{Block, Bytes, CellScan, Date, Gps, Hex, List, RssiCell, codes, layout};
+use super::super::part::{AccessPoint, Block, Bssid, Bytes, CellScan, Date, Facts, Gps, List, Parsed, Part, RssiCell, Shown, Walk, codes, layout};
 
 layout! {
     /// 0x32 and 0x33 in long frames: AZ735, every block behind its length.
@@ -20,13 +20,40 @@ layout! {
     }
 }
 
-layout! {
-    /// An access point.
-    pub struct WifiEntry {
-        /// Address.
-        bssid: Hex<6> = "MAC地址",
-        /// Strength.
-        strength: u8 = "信号强度",
+/// One access point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct WifiEntry {
+    /// Address.
+    pub bssid: Bssid,
+    /// Strength.
+    pub strength: u8,
+}
+
+impl<'a> Part<'a> for WifiEntry {
+    fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (input, bssid) = Bssid::parse(input)?;
+        let (input, strength) = u8::parse(input)?;
+        Ok((input, Self { bssid, strength }))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        self.bssid.write(out);
+        out.push(self.strength);
+    }
+
+    fn show(&self, raw: &'a [u8], at: usize) -> Shown {
+        let mut walk = Walk::new(raw, at);
+        walk.step::<Bssid>("bssid", "MAC地址");
+        walk.step::<u8>("strength", "信号强度");
+        Shown::parts(walk.finish())
+    }
+
+    fn tell(&self, _: &'static str, facts: &mut Facts<'a>) {
+        facts.access_points.push(AccessPoint {
+            bssid: self.bssid.0,
+            strength: self.strength,
+            ssid: None,
+        });
     }
 }
 

@@ -64,7 +64,7 @@ messages! {
         0x37 short up silent LocationModules(LocationModules<'a>) "location_modules" "定位数据与模块" |_, _| true;
         0x38 long up empty LocationRadioModules(LocationRadioModules<'a>) "location_radio_modules" "定位数据与模块" |_, _| true;
         0x38 short up empty LocationRadioModulesShort(LocationRadioModules<'a>) "location_radio_modules" "定位数据与模块" |_, _| true;
-        0x36 short up empty HeartbeatModules(HeartbeatModules<'a>) "heartbeat_modules" "心跳与模块" |_, _| true;
+        0x36 short up empty HeartbeatModules(HeartbeatModules<'a>) "heartbeat_modules" "心跳与模块" |c, _| c.len() != 10 || c.get(7) == Some(&2);
         0x70 long up short Modular(Modular<'a>) "modular" "模块化数据" |_, _| true;
         0x39 short up alarm AlarmModules(AlarmModules<'a>) "alarm_modules" "报警数据与模块" |_, _| true;
         0x39 long up alarm AlarmModulesLong(AlarmModules<'a>) "alarm_modules" "报警数据与模块" |_, _| true;

@@ -1,7 +1,7 @@
 //! The Topin dialect: neither serial nor checksum. The byte in the place of the length and the number belong to the
 //! content here, since the former counts what follows.
 
-use super::super::part::{AccessPoint, BcdDate, Cell, CellScan, Date, Facts, Gps, Imei, Octets, Parsed, Part, Shown, Tower, Walk, layout};
+use super::super::part::{AccessPoint, BcdDate, Bssid, Cell, CellScan, Date, Facts, Gps, Imei, Octets, Parsed, Part, Shown, Tower, Walk, layout};
 
 layout! {
     /// Login.
@@ -169,7 +169,7 @@ impl<'a> Part<'a> for TopinScan<'a> {
         walk.step::<Number>("number", "协议号");
         walk.step::<BcdDate>("date", "日期时间");
         for _ in &self.access_points {
-            walk.step::<super::super::part::Hex<6>>("bssid", "MAC地址");
+            walk.step::<Bssid>("bssid", "MAC地址");
             walk.step::<u8>("strength", "信号强度");
         }
         walk.step::<u8>("cell_count", "基站数量");

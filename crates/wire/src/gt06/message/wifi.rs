@@ -1,4 +1,4 @@
-use super::super::part::{AccessPoint, AccessPoints, BcdDate, CellSlots, Date, Facts, Hex, NamedAccessPoints, Octets, Parsed, Part, Shown, Walk, layout};
+use super::super::part::{AccessPoint, AccessPoints, BcdDate, Bssid, CellSlots, Date, Facts, NamedAccessPoints, Octets, Parsed, Part, Shown, Walk, layout};
 
 layout! {
     /// 0x2C: cells and access points.
@@ -112,7 +112,7 @@ impl<'a> Part<'a> for PointList<'a> {
         walk.step::<u8>("access_point_count", "接入点数量");
         for _ in &self.0 {
             walk.step::<Octets<2>>("unknown", "未知");
-            walk.step::<Hex<6>>("bssid", "MAC地址");
+            walk.step::<Bssid>("bssid", "MAC地址");
         }
         Shown::parts(walk.finish())
     }

@@ -35,7 +35,7 @@ pub(crate) use layout::layout;
 pub use module::{DoorAndTamper, EitherEndTime, EventCode, EventModule, FixModule, Modules, TagModule};
 pub use number::{Le32, Scaled, SignBit, U24};
 pub use radio_cell::RadioCell;
-pub use scan::{AccessPoint, AccessPoints, CellScan, CellSlots, FILL, NamedAccessPoints};
+pub use scan::{AccessPoint, AccessPoints, Bssid, CellScan, CellSlots, FILL, NamedAccessPoints};
 pub use status::{Acc, GsmLevel, Info, Reupload, UploadMode, VoltageLevel};
 pub use text::{ShortText, Text};
 pub(crate) use walk::Walk;

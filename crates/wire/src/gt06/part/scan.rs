@@ -217,6 +217,36 @@ fn write_points(points: &[AccessPoint<'_>], out: &mut Vec<u8>) {
     }
 }
 
+/// Address of an access point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Bssid(
+    /// The bytes.
+    pub [u8; 6],
+);
+
+impl<'a> Part<'a> for Bssid {
+    fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
+        let (input, Octets(bytes)) = Octets::parse(input)?;
+        Ok((input, Self(bytes)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+
+    fn show(&self, _: &'a [u8], _: usize) -> Shown {
+        Shown::plain(Value::Text(super::facts::bssid(&self.0)))
+    }
+
+    fn tell(&self, name: &'static str, facts: &mut Facts<'a>) {
+        facts.item(
+            name,
+            self.bytes(),
+            super::ItemValue::Text(super::facts::bssid(&self.0)),
+        );
+    }
+}
+
 fn show_points(walk: &mut Walk<'_>, points: &[AccessPoint<'_>]) {
     for (index, point) in points.iter().enumerate() {
         let name = point.ssid.map_or(0, |ssid| ssid.0.len().saturating_add(1));
@@ -226,9 +256,7 @@ fn show_points(walk: &mut Walk<'_>, points: &[AccessPoint<'_>]) {
             "接入点",
             |raw, at| {
                 let mut inner = Walk::new(raw, at);
-                inner.push(6, "bssid", "MAC地址", |raw, _| {
-                    Shown::plain(Value::Text(super::facts::bssid(raw)))
-                });
+                inner.step::<Bssid>("bssid", "MAC地址");
                 inner.step::<u8>("strength", "信号强度");
                 if point.ssid.is_some() {
                     inner.step::<super::ShortText<'_>>("ssid", "名称");

@@ -21,7 +21,7 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
 
 /// `YY MM DD hh mm ss` in packed decimal, GMT+8.
 pub(crate) fn time(t: &mut Tape) {
-    t.six(|civil| civil.map(packed), |bytes| told(bytes, "+08:00"));
+    t.six(|civil| civil.map(packed), |bytes| Some(told(bytes, "+08:00")));
 }
 
 /// A number below 100 in packed decimal.

@@ -146,11 +146,11 @@ pub(crate) fn short(t: &mut Tape) {
         |bytes| {
             let turned = [bytes[2], bytes[1], bytes[0], bytes[3], bytes[4], bytes[5]];
             let text = told(&turned, "Z");
-            if text.ends_with('Z') {
+            Some(if text.ends_with('Z') {
                 text
             } else {
                 hex::encode(bytes)
-            }
+            })
         },
     );
     t.whatever(9);
