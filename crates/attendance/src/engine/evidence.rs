@@ -3,7 +3,7 @@
 use events::punch::v1::PunchKind;
 use events::roster::v1::{ApprovalKind, OutsidePunch};
 
-use super::facts::{Facts, Presence, Punch, PunchPlace};
+use super::facts::{Facts, Presence, Punch, PunchPlace, REACH_S};
 use super::span::Span;
 use crate::presence::{Cleaned, Fix, Mark, Origin, Sighting, View, clean, view};
 use crate::roster::{Person, Roster, SiteId};
@@ -11,8 +11,6 @@ use crate::schedule::Instance;
 
 /// Fixes this long before and after the window are looked at too, seconds.
 const MARGIN_S: i64 = 3 * 3600;
-/// How far an observed presence tells about the time before and after it, seconds.
-const TELLS_S: i64 = 16 * 3600;
 /// This long before and after an approved outing a customer's place counts too, seconds.
 const AROUND_OUTING_S: i64 = 2 * 3600;
 /// Site of a terminal that belongs to no site: presence without a place.
@@ -47,14 +45,13 @@ pub(super) fn gather(
     let wide = Span::new(window.from - MARGIN_S, window.to + MARGIN_S);
     let mut evidence = Evidence::default();
     let mut sightings = facts.sightings(wide);
-    // A told presence can reach into the window from afar.
+    // What was seen last before the window and first after it bounds what is unknown, as with fixes.
+    let reach = Span::new(wide.from - REACH_S, wide.to + REACH_S);
     let told: Vec<(usize, &Presence)> = facts
         .presences
         .iter()
         .enumerate()
-        .filter(|(_, presence)| {
-            presence.span.from - TELLS_S < wide.to && wide.from < presence.span.to + TELLS_S
-        })
+        .filter(|(_, presence)| presence.span.from < reach.to && reach.from < presence.span.to)
         .collect();
     for (position, (number, presence)) in told.iter().enumerate() {
         let before = position
@@ -62,7 +59,13 @@ pub(super) fn gather(
             .and_then(|before| told.get(before))
             .map(|(_, presence)| presence.span.to);
         let after = told.get(position + 1).map(|(_, presence)| presence.span.from);
-        tell(person, presence, *number, before, after, &mut sightings);
+        // Of another shift's presence nothing follows about this one.
+        let around = presence.span.meets(window).then(|| {
+            let since = before.map_or(wide.from, |before| before.max(wide.from));
+            let until = after.map_or(wide.to, |after| after.min(wide.to));
+            Span::new(since, until)
+        });
+        tell(person, presence, *number, around, &mut sightings);
     }
     punches(
         roster,
@@ -110,15 +113,9 @@ pub(super) fn gather(
     evidence
 }
 
-/// The sightings that an observed presence stands for: arrival, departure, and elsewhere around it.
-fn tell(
-    person: &Person,
-    presence: &Presence,
-    number: usize,
-    before: Option<i64>,
-    after: Option<i64>,
-    into: &mut Vec<Sighting>,
-) {
+/// The sightings that an observed presence stands for: the person was there, and elsewhere before and after it within
+/// `around`.
+fn tell(person: &Person, presence: &Presence, number: usize, around: Option<Span>, into: &mut Vec<Sighting>) {
     let origin = Origin::Presence(u16::try_from(number).unwrap_or(u16::MAX));
     let view = match presence.site {
         Some(_) if presence.coarse => View::Near,
@@ -138,18 +135,13 @@ fn tell(
         mock: false,
     };
     let Span { from, to } = presence.span;
-    if presence.site.is_some() && !presence.unknown_before && !presence.coarse && before != Some(from) {
-        let since = before.unwrap_or(from - TELLS_S).max(from - TELLS_S);
-        if since < from {
-            into.push(sighting(since, from, View::Outside));
-        }
+    let around = around.filter(|_| presence.site.is_some() && !presence.coarse);
+    if let Some(around) = around.filter(|around| !presence.unknown_before && around.from < from) {
+        into.push(sighting(around.from, from, View::Outside));
     }
     into.push(sighting(from, to, view));
-    if presence.site.is_some() && !presence.unknown_after && !presence.coarse && after != Some(to) {
-        let until = after.unwrap_or(to + TELLS_S).min(to + TELLS_S);
-        if to < until {
-            into.push(sighting(to, until, View::Outside));
-        }
+    if let Some(around) = around.filter(|around| !presence.unknown_after && to < around.to) {
+        into.push(sighting(to, around.to, View::Outside));
     }
 }
 
@@ -235,7 +227,7 @@ fn punches(
             });
             sightings.push(Sighting {
                 view: View::Outside,
-                until: window.to + TELLS_S,
+                until: window.to + MARGIN_S,
                 ..seen
             });
         }

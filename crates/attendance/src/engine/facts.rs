@@ -10,8 +10,8 @@ use super::span::Span;
 use crate::presence::{Fix, Sighting, View, view};
 use crate::roster::{Person, Roster, SiteId};
 
-/// A fix further than this from the edges of a span says nothing about it, seconds.
-const REACH_S: i64 = 13 * 3600;
+/// What was seen further than this from the edges of a span says nothing about it, seconds.
+pub(super) const REACH_S: i64 = 13 * 3600;
 
 /// The facts about one person. Fixes may be kept elsewhere and be here only while they are looked at.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,7 @@ pub struct Facts {
     /// Hours since 1970 whose fixes were brought here.
     loaded: BTreeSet<i64>,
     fixes: BTreeMap<(i64, u16), Fix>,
+    /// Of each fix one.
     sightings: BTreeMap<(i64, u16), Sighting>,
     /// Observed presences.
     pub presences: Vec<Presence>,
@@ -168,11 +169,9 @@ impl Facts {
 
     /// Puts all fixes anew in relation to the sites, after those have changed.
     pub fn look_again(&mut self, roster: &Roster, person: &Person) {
-        self.sightings = self
-            .fixes
-            .iter()
-            .map(|(key, fix)| (*key, view(fix, roster, person)))
-            .collect();
+        for (fix, sighting) in self.fixes.values().zip(self.sightings.values_mut()) {
+            *sighting = view(fix, roster, person);
+        }
     }
 
     /// The fixes in order of time.

@@ -126,7 +126,7 @@ impl Text<'_> {
             let late = record.late;
             self.say(
                 || format!("应于{due}到岗，迟到{late}分钟。"),
-                || format!("Due at {due}, late by {late} min."),
+                || format!("Due at {due}, arrived {late} min late."),
             );
         }
         if record.early > 0 {
@@ -138,7 +138,7 @@ impl Text<'_> {
             let early = record.early;
             self.say(
                 || format!("应于{due}离岗，早退{early}分钟。"),
-                || format!("Due until {due}, early by {early} min."),
+                || format!("Due to stay until {due}, left {early} min early."),
             );
         }
     }
@@ -162,13 +162,20 @@ impl Text<'_> {
             let (scheduled, worked) = (record.scheduled, record.worked);
             self.say(
                 || format!("应出勤{scheduled}分钟，计{worked}分钟。"),
-                || format!("{worked} of {scheduled} scheduled minutes count as worked."),
+                || {
+                    if worked > scheduled {
+                        format!("{worked} minutes count as worked, {scheduled} were due.")
+                    } else {
+                        format!("{worked} of {scheduled} scheduled minutes count as worked.")
+                    }
+                },
             );
         }
+        let within_grace = record.grade() == Grade::Normal && record.late == 0 && record.early == 0;
         let labelled = self.work.labelled.clone();
         for part in &labelled {
             if part.label != Label::Present || part.bridged || part.coarse || part.transit {
-                self.labelled(part);
+                self.labelled(part, within_grace);
             }
         }
         for excursion in self.work.layers.excursions.clone() {
@@ -177,13 +184,13 @@ impl Text<'_> {
                 let limit = self.work.case.person.policy.away_min;
                 self.say(
                     || format!("{span}外出{minutes}分钟，未超过{limit}分钟，仍计出勤。"),
-                    || format!("Out {span} for {minutes} min, not more than {limit}, so it still counts."),
+                    || format!("Out {span} ({minutes} min): not longer than {limit} min, so it still counts as worked."),
                 );
             }
         }
     }
 
-    fn labelled(&mut self, part: &Labelled) {
+    fn labelled(&mut self, part: &Labelled, within_grace: bool) {
         let span = self.span(part.span);
         let minutes = length(part);
         let place = self.place(part.site);
@@ -192,19 +199,19 @@ impl Text<'_> {
             Label::Trip => ("出差".to_owned(), "business trip".to_owned()),
             Label::Outing => (
                 "批准的外出，计出勤".to_owned(),
-                "approved outing, counts".to_owned(),
+                "approved outing, counts as worked".to_owned(),
             ),
             Label::Present if part.bridged => (
                 format!("无数据，前后均在{place}，计出勤"),
-                format!("no data, at {place} before and after, counts"),
+                format!("no data, but at {place} before and after: counts as worked"),
             ),
             Label::Present if part.coarse => (
                 "仅有粗略定位，暂计出勤，待核实".to_owned(),
-                "only coarse positions, counts until verified".to_owned(),
+                "only inexact positions: counts as worked for now, to be verified".to_owned(),
             ),
             Label::Present => (
                 "两个工作地点之间的路程，计出勤".to_owned(),
-                "on the way between two sites, counts".to_owned(),
+                "on the way between two sites, counts as worked".to_owned(),
             ),
             Label::Away => {
                 let far = self.farthest(part.span);
@@ -214,6 +221,10 @@ impl Text<'_> {
                 )
             }
             Label::Unknown => ("无可用定位数据".to_owned(), "no usable position data".to_owned()),
+            Label::Absent if within_grace => (
+                "不在岗，未计迟到早退".to_owned(),
+                "not at work, but not counted as late or early".to_owned(),
+            ),
             Label::Absent | Label::Unspecified => ("不在岗".to_owned(), "not at work".to_owned()),
         };
         self.say(
@@ -261,8 +272,8 @@ impl Text<'_> {
         if record.ot_raw > 0 && record.ot == 0 {
             let raw = record.ot_raw;
             self.say(
-                || format!("班后在岗{raw}分钟，无加班审批，不计加班。"),
-                || format!("{raw} min at work outside the shift without approved overtime: not counted."),
+                || format!("班次外在岗{raw}分钟，无加班审批，不计加班。"),
+                || format!("{raw} min at work outside the shift, without approved overtime: not counted as overtime."),
             );
         }
         for visit in &record.visits {
@@ -272,19 +283,25 @@ impl Text<'_> {
                 VisitState::TooShort => ("停留过短，拜访无效", "stay too short, not a visit"),
                 VisitState::Unverified => (
                     "仅有粗略定位，拜访待核实",
-                    "only coarse positions, visit unverified",
+                    "only inexact positions, visit to be verified",
                 ),
                 VisitState::Missed | VisitState::Unspecified => ("未到访", "missed"),
             };
             self.say(|| format!("{name}：{zh}。"), || format!("{name}: {en}."));
         }
-        for (flag, zh, en) in FLAGS {
-            if record.flags.iter().any(|known| known == flag) {
+        let has = |flag: &str| record.flags.iter().any(|known| known == flag);
+        for (flag, zh, en) in &FLAGS {
+            // What was received and not used has a flag of its own.
+            let received = UNUSED.iter().any(|unused| has(unused));
+            if has(flag) && !(*flag == "no-data" && received) {
                 self.say(|| (*zh).to_owned(), || (*en).to_owned());
             }
         }
     }
 }
+
+/// Flags of evidence that was received and not used.
+const UNUSED: [&str; 4] = ["tower-flip", "mock", "conflict", "clock"];
 
 /// What flags mean to the person concerned; flags that the text above already explains are not here.
 const FLAGS: [(&str, &str, &str); 11] = [
@@ -305,8 +322,8 @@ const FLAGS: [(&str, &str, &str); 11] = [
     ),
     (
         "conflict",
-        "设备与打卡位置互相矛盾，需人工核实。",
-        "Device and punch contradict each other: to be verified by hand.",
+        "不同来源的位置互相矛盾，未采用，需人工核实。",
+        "Sources contradict each other about where you were: not used, to be verified by hand.",
     ),
     (
         "clock",
@@ -328,7 +345,11 @@ const FLAGS: [(&str, &str, &str); 11] = [
         "到过未分配给本人的工作地点。",
         "Seen at a site that is not assigned to you.",
     ),
-    ("worked-on-leave", "请假期间在岗。", "Was at work while on leave."),
+    (
+        "worked-on-leave",
+        "请假期间在岗。",
+        "You were at work while on leave.",
+    ),
     (
         "over-cap",
         "本月加班超过上限。",

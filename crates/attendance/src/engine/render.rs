@@ -108,8 +108,12 @@ pub(super) fn evidence(work: &Work<'_>) -> Vec<String> {
     moments.sort_unstable();
     moments.dedup();
     let mut ids: Vec<String> = Vec::new();
+    let mut coming = moments.iter().peekable();
     for sighting in &work.evidence.cleaned.sightings {
-        if moments.binary_search(&sighting.at).is_err() && moments.binary_search(&sighting.until).is_err() {
+        while coming.next_if(|moment| **moment < sighting.at).is_some() {}
+        let begins = coming.peek().is_some_and(|moment| **moment == sighting.at);
+        let ends = || sighting.until != sighting.at && moments.binary_search(&sighting.until).is_ok();
+        if !begins && !ends() {
             continue;
         }
         ids.push(id(work, sighting.origin, sighting.at));

@@ -10,7 +10,12 @@ pub(super) const ROUNDING_M: f64 = 1e-6;
 
 /// True when the point is within `radius_m` of the centre, on the geodesic.
 pub(super) fn contains(centre: Point, radius_m: f64, point: Point) -> bool {
-    let off = distance::approximate(centre, point) - radius_m;
+    contains_at(centre, radius_m, point, distance::approximate(centre, point))
+}
+
+/// The same for a point that is `away` metres from the centre by [`distance::approximate`].
+pub(super) fn contains_at(centre: Point, radius_m: f64, point: Point, away: f64) -> bool {
+    let off = away - radius_m;
     // `approximate` is better than a part in ten thousand; what is nearer is measured exactly.
     if off.abs() > radius_m * 1e-4 + 0.001 {
         return off < 0.0;

@@ -137,7 +137,7 @@ impl Shape {
         let (inside, border_m, near) = match &self.ground {
             Ground::Circle { centre, radius_m } => {
                 let away = distance::approximate(*centre, point);
-                let inside = circle::contains(*centre, *radius_m, point);
+                let inside = circle::contains_at(*centre, *radius_m, point, away);
                 let border = (away - radius_m).abs();
                 let near =
                     (border < probability::FAR * sigma).then(|| circle::probability(*radius_m, away, sigma));
