@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 use super::fix::{Fix, Millis};
+use super::pace::Pace;
 use super::place::Place;
 use super::report::{self, Carried, Draft, Gist, Record, Reporter, is_stop};
 use super::role::{self, Cast, Role};
@@ -18,7 +19,7 @@ use super::window::{Inserted, Window};
 const RUN_UP_MS: Millis = 900_000;
 /// A provisional result is due at the earliest this long after the one before, milliseconds of event time.
 const CADENCE_MS: Millis = 60_000;
-/// And when the unanalysed fixes are this share of the analysed ones.
+/// And when the unanalysed fixes are this share of the analysed ones, however often [`Pace`] would look.
 const CADENCE_SHARE: usize = 8;
 /// Old fixes are given up this much later than the horizon says, so that it need not be done often, milliseconds.
 const SLACK_MS: Millis = 6 * 3_600_000;
@@ -84,6 +85,10 @@ pub struct Device {
     late: bool,
     /// When the stay at the end will have become a stop if nothing is heard.
     settles: Option<Millis>,
+    /// When a result is due.
+    pace: Pace,
+    /// Not analysed since it was restored, so that what is late may have come before.
+    restored: bool,
 }
 
 /// What is kept of a device beside its fixes.
@@ -95,6 +100,8 @@ struct Head {
     analysed: Millis,
     settles: Option<Millis>,
     level: usize,
+    #[serde(default)]
+    pace: Pace,
 }
 
 impl Device {
@@ -108,7 +115,7 @@ impl Device {
         }
         match self.window.insert(fix, config.fixes_max) {
             Inserted::Known => return Admission::Repeated,
-            Inserted::Newest => {}
+            Inserted::Newest => self.pace.follow(&fix, config),
             Inserted::Between => {
                 self.late |= self.begin.is_some_and(|begin| fix.time <= begin.time + RUN_UP_MS);
             }
@@ -128,6 +135,7 @@ impl Device {
         self.fresh > 0
             && self.fresh >= (analysed / CADENCE_SHARE).min(config.fixes_max / CADENCE_SHARE)
             && (newest - self.analysed).abs() >= CADENCE_MS
+            && (self.late && !self.restored || self.pace.is_due(newest, self.analysed, config))
     }
 
     /// True when fixes have arrived since the last [`Device::update`].
@@ -211,6 +219,7 @@ impl Device {
             analysed: self.analysed,
             settles: self.settles,
             level: self.window.level(),
+            pace: self.pace,
         };
         serde_json::to_vec(&head).ok()
     }
@@ -223,12 +232,15 @@ impl Device {
         if window.fixes().len() > config.fixes_max {
             window.thin(config.fixes_max);
         }
+        // the pace was kept at the last analysis and has gone on since
+        let mut pace = head.pace;
+        let mut fresh = 0;
+        for fix in window.fixes().iter().filter(|fix| fix.time > head.analysed) {
+            pace.follow(fix, config);
+            fresh += 1;
+        }
         Self {
-            fresh: window
-                .fixes()
-                .iter()
-                .filter(|fix| fix.time > head.analysed)
-                .count(),
+            fresh,
             // what came late before the restart may not have been analysed
             late: true,
             window,
@@ -237,6 +249,8 @@ impl Device {
             begin: head.begin,
             analysed: head.analysed,
             settles: head.settles,
+            pace,
+            restored: true,
         }
     }
 
@@ -245,7 +259,9 @@ impl Device {
         self.analyse(device, question, config, &mut changes);
         self.fresh = 0;
         self.late = false;
+        self.restored = false;
         self.analysed = self.window.newest().unwrap_or(0);
+        self.pace.looked(self.analysed, config);
         changes
     }
 

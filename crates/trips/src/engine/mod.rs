@@ -18,6 +18,7 @@ mod device;
 mod fix;
 mod moment;
 mod odometer;
+mod pace;
 mod path;
 mod place;
 mod report;

@@ -22,44 +22,52 @@ pub(super) struct Changelog {
     quarters: Vec<i32>,
     /// Count of rewrites of the window when they were saved.
     rewrites: u32,
+    /// Quarters whose fixes have changed since.
+    changed: Vec<i32>,
+    /// More than the fixes has changed since.
+    updated: bool,
 }
 
 impl Changelog {
     pub(super) fn bytes(&self) -> usize {
-        self.quarters.capacity() * std::mem::size_of::<i32>()
+        (self.quarters.capacity() + self.changed.capacity()) * std::mem::size_of::<i32>()
     }
 
-    /// Saves the fixes around `time`.
-    pub(super) fn save(&mut self, id: &str, device: &Device, time: Millis, out: &mut Out) {
-        if device.rewrites() == self.rewrites {
-            self.save_quarter(id, device, quarter(time), out);
-        } else {
-            self.save_all(id, device, out);
+    /// Notes that the fixes around `time` have changed.
+    pub(super) fn note(&mut self, time: Millis) {
+        let quarter = quarter(time);
+        if !self.changed.contains(&quarter) {
+            self.changed.push(quarter);
         }
     }
 
-    /// Saves what an update has changed.
-    pub(super) fn save_all(&mut self, id: &str, device: &Device, out: &mut Out) {
-        if device.rewrites() == self.rewrites {
-            if let Some(newest) = device.newest() {
-                self.save_quarter(id, device, quarter(newest), out);
-            }
-        } else {
+    /// Notes that more than the fixes has changed.
+    pub(super) fn note_update(&mut self) {
+        self.updated = true;
+    }
+
+    /// Saves what has changed since it was called last.
+    pub(super) fn save(&mut self, id: &str, device: &Device, out: &mut Out) {
+        let mut changed = std::mem::take(&mut self.changed);
+        if device.rewrites() != self.rewrites {
             self.rewrites = device.rewrites();
-            let mut quarters: Vec<i32> = device.fixes().iter().map(|fix| quarter(fix.time)).collect();
-            quarters.dedup();
-            for gone in self
-                .quarters
-                .iter()
-                .filter(|known| quarters.binary_search(known).is_err())
-            {
-                out.save(key(id, FIXES, Some(*gone)), None);
-            }
-            for quarter in quarters {
-                self.save_quarter(id, device, quarter, out);
-            }
+            self.updated = true;
+            changed = device.fixes().iter().map(|fix| quarter(fix.time)).collect();
+            changed.dedup();
+            self.quarters.retain(|known| {
+                let kept = changed.binary_search(known).is_ok();
+                if !kept {
+                    out.save(key(id, FIXES, Some(*known)), None);
+                }
+                kept
+            });
         }
-        out.save(key(id, HEAD, None), device.head().map(Bytes::from));
+        for quarter in changed {
+            self.save_quarter(id, device, quarter, out);
+        }
+        if std::mem::take(&mut self.updated) {
+            out.save(key(id, HEAD, None), device.head().map(Bytes::from));
+        }
     }
 
     fn save_quarter(&mut self, id: &str, device: &Device, quarter: i32, out: &mut Out) {
@@ -103,6 +111,7 @@ pub(super) fn restore(entries: Vec<(Bytes, Bytes)>, config: &Config) -> Vec<(Str
         let changelog = Changelog {
             quarters,
             rewrites: device.rewrites(),
+            ..Changelog::default()
         };
         (id, device, changelog)
     };

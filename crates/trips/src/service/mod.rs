@@ -36,6 +36,8 @@ pub struct Partition {
     /// Devices to look at when they have been quiet, by the time for it.
     agenda: BTreeMap<Millis, Vec<Arc<str>>>,
     ticks: u64,
+    /// Devices whose state has changed since the last commit.
+    unsaved: Vec<Arc<str>>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +48,8 @@ struct Slot {
     heard: Millis,
     /// On the agenda at this time.
     due: Option<Millis>,
+    /// It stands among the unsaved ones.
+    unsaved: bool,
 }
 
 impl TripStage {
@@ -59,7 +63,7 @@ impl TripStage {
         for record in slot.device.update(id, known_until, &self.config) {
             emit::emit(&record, now, out);
         }
-        slot.changelog.save_all(id, &slot.device, out);
+        slot.changelog.note_update();
     }
 }
 
@@ -98,6 +102,7 @@ impl Stage for TripStage {
                     changelog,
                     heard: 0,
                     due: Some(0),
+                    unsaved: false,
                 },
             );
         }
@@ -145,8 +150,10 @@ impl Stage for TripStage {
         }
         if slot.device.is_due(&self.config) {
             self.update(&id, slot, fix.time, now, out);
-        } else {
-            slot.changelog.save(&id, &slot.device, fix.time, out);
+        }
+        slot.changelog.note(fix.time);
+        if !std::mem::replace(&mut slot.unsaved, true) {
+            state.unsaved.push(Arc::clone(&id));
         }
         if slot.due.is_none() {
             let due = heard + QUIET_MS;
@@ -170,6 +177,9 @@ impl Stage for TripStage {
             let settled = slot.device.settles_at().is_some_and(|at| at <= time);
             if quiet && (slot.device.has_news() || settled) {
                 self.update(&id, slot, time, now, out);
+                if !std::mem::replace(&mut slot.unsaved, true) {
+                    state.unsaved.push(Arc::clone(&id));
+                }
             }
             slot.due = match slot.device.settles_at() {
                 Some(at) => Some(at.max(time + QUIET_MS)),
@@ -188,6 +198,15 @@ impl Stage for TripStage {
                 .map(|slot| slot.device.bytes() + slot.changelog.bytes())
                 .sum();
             metrics::state(state.number, state.devices.len(), bytes);
+        }
+    }
+
+    fn settle(&self, state: &mut Partition, out: &mut Out) {
+        for id in state.unsaved.drain(..) {
+            if let Some(slot) = state.devices.get_mut(&id) {
+                slot.unsaved = false;
+                slot.changelog.save(&id, &slot.device, out);
+            }
         }
     }
 }

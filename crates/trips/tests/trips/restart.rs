@@ -77,6 +77,7 @@ fn published(fixes: &[Fix], restarts: &[usize]) -> Result {
         let mut out = Out::default();
         stage.apply(&mut state, &record, now, &mut out).expect("applied");
         stage.tick(&mut state, now, &mut out);
+        stage.settle(&mut state, &mut out);
         collect(out, &mut saved);
     }
     // an hour of silence: what is due without data
@@ -87,6 +88,7 @@ fn published(fixes: &[Fix], restarts: &[usize]) -> Result {
             now + jiff::SignedDuration::from_mins(minute),
             &mut out,
         );
+        stage.settle(&mut state, &mut out);
         collect(out, &mut saved);
     }
     Result::of(records)
