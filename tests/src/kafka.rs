@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -27,7 +27,17 @@ pub struct KafkaServer {
     folder: TempDir,
     class_path: String,
     port: u16,
+    spoilable: Option<Spoilable>,
     process: Option<Broker>,
+}
+
+/// A second way to a broker, through a proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct Spoilable {
+    /// Where the broker listens for what the proxy passes on.
+    pub listens: SocketAddr,
+    /// Where the broker says that this listener is: the proxy is to listen there.
+    pub advertised: SocketAddr,
 }
 
 /// Runs the command after it, says its process id, and kills it when the standard input ends: also a test binary that
@@ -88,21 +98,49 @@ impl KafkaServer {
         Self::start_with(&[])
     }
 
+    /// Like [`start`](Self::start), with a second listener for clients that come through a proxy, see
+    /// [`spoilable`](Self::spoilable).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_spoilable() -> Result<Self> {
+        let [listens, advertised] = ports::free()?.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        Self::launch_first(&[], Some(Spoilable { listens, advertised }))
+    }
+
+    /// The way through a proxy, of a broker that has one.
+    #[must_use]
+    pub fn spoilable(&self) -> Option<Spoilable> {
+        self.spoilable
+    }
+
     /// Like [`start`](Self::start), with further lines for the broker's configuration.
     ///
     /// # Errors
     /// As there.
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self> {
+        Self::launch_first(settings, None)
+    }
+
+    fn launch_first(settings: &[(&str, &str)], spoilable: Option<Spoilable>) -> Result<Self> {
         let jars = std::env::var_os(JARS).with_context(|| format!("{JARS} is not set"))?;
         let class_path = format!("{}/*", PathBuf::from(jars).display());
         let folder = TempDir::with_prefix("milepost-kafka-").context("make a folder for the broker")?;
         let [port, controller] = ports::free()?;
+        let (listens, advertised) = spoilable.map_or_else(Default::default, |way| {
+            (
+                format!(",SPOILED://{}", way.listens),
+                format!(",SPOILED://{}", way.advertised),
+            )
+        });
         let mut lines = vec![
             "process.roles=broker,controller".to_owned(),
             "node.id=1".to_owned(),
             format!("controller.quorum.voters=1@127.0.0.1:{controller}"),
-            format!("listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}"),
-            format!("advertised.listeners=PLAINTEXT://127.0.0.1:{port}"),
+            format!("listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{listens}"),
+            format!("advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised}"),
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SPOILED:PLAINTEXT"
+                .to_owned(),
             "controller.listener.names=CONTROLLER".to_owned(),
             format!("log.dirs={}", folder.path().join("data").display()),
             "offsets.topic.replication.factor=1".to_owned(),
@@ -126,6 +164,7 @@ impl KafkaServer {
             folder,
             class_path,
             port,
+            spoilable,
             process: None,
         };
         fs::write(server.file("server.properties"), lines.join("\n"))

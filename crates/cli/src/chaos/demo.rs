@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::kill::{self, What};
+use super::kill;
+use super::run::Load;
+use super::scene::What;
 use crate::exit::{FAILED, Outcome};
 use crate::{process, say};
 
@@ -25,13 +27,15 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let run = kill::Arguments {
         target: What::Up,
         kills: u32::MAX,
-        within: KILLING,
-        seed: arguments.seed,
-        connections: 50,
-        in_flight: 4,
-        rate: 2000.0,
         brokers: None,
-        keep: None,
+        load: Load {
+            within: KILLING,
+            seed: arguments.seed,
+            connections: 50,
+            in_flight: 4,
+            rate: 2000.0,
+            keep: None,
+        },
     };
     say(format_args!(
         "for a minute, 50 devices report to `milepost up`, which is killed with SIGKILL again and again"

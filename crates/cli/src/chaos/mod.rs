@@ -1,7 +1,10 @@
 //! `milepost chaos`: faults on purpose, and proof of what they did not do.
 
 mod demo;
+mod faults;
 mod kill;
+mod run;
+mod scene;
 mod verdict;
 
 use clap::{Args, Subcommand};
@@ -18,6 +21,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Kill the program again and again under load; print what was lost as one line of JSON
     Kill(kill::Arguments),
+    /// Kills, devices that hear nothing, slow or silent brokers, in random order; print what was lost as one line of JSON
+    Faults(faults::Arguments),
     /// Watch it: kills for about a minute, and what was acknowledged is all there
     Demo(demo::Arguments),
 }
@@ -25,6 +30,7 @@ enum Command {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Kill(arguments) => kill::run(arguments),
+        Command::Faults(arguments) => faults::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     }
 }

@@ -15,6 +15,9 @@ use crate::metrics::catalogue::PARTS;
 
 pub(crate) use settings::{ConfigFile, SECTIONS, Settings};
 
+/// Beyond the gateway's own deadline: a consumer ends with the batch that it has begun.
+const BATCH: Duration = Duration::from_secs(15);
+
 /// A process with its roles.
 pub(crate) struct Process {
     pub(crate) bus: Bus,
@@ -54,8 +57,7 @@ impl Process {
             queries,
             roles,
             admin: address,
-            // Longer than any role's own deadline, so that a role can say why it was late.
-            drain: Duration::from_secs_f64(settings.gateway.drain_seconds) + Duration::from_secs(5),
+            drain: Duration::from_secs_f64(settings.gateway.drain_seconds) + BATCH,
         })
     }
 

@@ -51,6 +51,47 @@ fn what_the_gateway_acknowledged_is_read_by_kcat_after_kills() {
     assert!(distinct.len() as u64 >= acked, "{} of {acked}", distinct.len());
 }
 
+/// Faults of the run below, where `MILEPOST_FAULTS` says nothing else: each of the seven twice.
+const FAULTS: &str = "14";
+
+#[test]
+fn faults_on_both_sides_of_the_gateway_lose_nothing() {
+    if !KafkaServer::is_available() {
+        return;
+    }
+    let kafka = KafkaServer::start_spoilable().unwrap();
+    let way = kafka.spoilable().unwrap();
+    let rounds = std::env::var("MILEPOST_FAULTS").unwrap_or_else(|_| FAULTS.to_owned());
+    for spool in [None, Some("--spool")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_milepost"))
+            .args([
+                "chaos", "faults", "--seed", "1", "--rate", "500", "--rounds", &rounds,
+            ])
+            .args(["--brokers", &kafka.brokers()])
+            .args(["--broker-proxy", &format!("{}={}", way.advertised, way.listens)])
+            .args(spool)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+        println!("{line}");
+        let made: u64 = line["faults"]
+            .as_object()
+            .unwrap()
+            .values()
+            .filter_map(Value::as_u64)
+            .sum();
+        assert_eq!(made.to_string(), rounds, "{line}");
+        for invariant in ["lost", "duplicates_after", "disorder"] {
+            assert_eq!(line[invariant], 0, "{line}");
+        }
+        // A spool hands over again what it was handing over when a fault came.
+        assert!(spool.is_some() || line["unexplained_duplicates"] == 0, "{line}");
+        assert!(line["acked"].as_u64() > Some(0), "{line}");
+        assert!(output.status.success(), "{line} {said}");
+    }
+}
+
 fn event_id(line: &str) -> Option<&str> {
     line.split(['|', ','])
         .find_map(|part| part.strip_prefix("event-id="))

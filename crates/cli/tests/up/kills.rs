@@ -11,7 +11,7 @@ fn nothing_that_was_acknowledged_is_missing_after_kills() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_milepost"))
         .args([
-            "chaos", "kill", "--target", "up", "--seed", "1", "--kills", &kills, "--keep",
+            "chaos", "kill", "--target", "up", "--seed", "1", "--rate", "500", "--kills", &kills, "--keep",
         ])
         .arg(folder.path())
         .output()

@@ -24,6 +24,8 @@ pub struct Faults {
     pub cut_responses: AtomicBool,
     /// Bytes per piece, 0 for as they come.
     pub piece_bytes: AtomicU64,
+    /// When it changes, connections that are open end.
+    pub resets: AtomicU64,
 }
 
 /// A TCP proxy that spoils connections.
@@ -92,8 +94,17 @@ async fn connect(client: TcpStream, to: SocketAddr, faults: &Faults) -> io::Resu
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     tokio::select! {
+        () = reset(faults) => Ok(()),
         ended = pass(from_client, to_server, faults, false) => ended,
         ended = pass(from_server, to_client, faults, true) => ended,
+    }
+}
+
+/// Ends at the next reset.
+async fn reset(faults: &Faults) {
+    let begun = faults.resets.load(Ordering::Relaxed);
+    while faults.resets.load(Ordering::Relaxed) == begun {
+        tokio::time::sleep(LOOK).await;
     }
 }
 

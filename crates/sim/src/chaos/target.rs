@@ -125,6 +125,15 @@ impl Target {
         child.kill().await.map_err(self.failed("kill"))
     }
 
+    /// The most memory that it has had resident, in bytes; `None` where the system does not say (not Linux).
+    #[must_use]
+    pub fn peak_memory(child: &Child) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// Asks it with SIGTERM to stop and waits for that.
     ///
     /// # Errors

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::fault::{Deck, Fault, Ways};
 use super::{Target, TargetError};
 use crate::load;
 use crate::obligations::Obligations;
@@ -15,17 +17,23 @@ use crate::obligations::Obligations;
 /// Wait between two looks at the count of answers.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// A run of kills.
+/// A run of faults.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Decides when the kills come.
+    /// Decides when the faults come, and which.
     pub seed: u64,
     /// How many at most.
-    pub kills: u32,
-    /// No kill begins later than this after the first answer.
+    pub rounds: u32,
+    /// No fault begins later than this after the first answer.
     pub within: Duration,
-    /// Shortest and longest life of the program once it is answering, in milliseconds.
+    /// Which come; each once before one comes again.
+    pub faults: Vec<Fault>,
+    /// What faults other than kills spoil.
+    pub ways: Ways,
+    /// Shortest and longest time between two faults once the program is answering, in milliseconds.
     pub life_ms: (u64, u64),
+    /// Shortest and longest time that a way is spoiled, in milliseconds.
+    pub fault_ms: (u64, u64),
     /// Longest time that the program may take to listen, to answer the first message, or to stop.
     pub limit: Duration,
     /// The loads that run meanwhile; their durations do not count.
@@ -35,19 +43,21 @@ pub struct Plan {
 /// What came of it.
 #[derive(Debug)]
 pub struct Results {
-    /// Kills that were made.
-    pub kills: u32,
-    /// Kills that came while messages waited for their answers.
-    pub kills_under_load: u32,
-    /// Median and longest time from a kill to the first new answer, milliseconds.
+    /// How often each fault was made.
+    pub faults: BTreeMap<Fault, u32>,
+    /// Faults that came while messages were being answered.
+    pub under_load: u32,
+    /// Median and longest time from the end of a fault to the next answer, milliseconds; a kill ends at once.
     pub recovery_ms: Recovery,
+    /// Most memory that a life of the program had resident at its end, bytes, where the system says it.
+    pub memory_bytes_max: Option<u64>,
     /// What the devices were promised.
     pub obligations: Vec<Obligations>,
     /// The last run of the program, stopped by SIGTERM, ended well.
     pub stopped_well: bool,
 }
 
-/// Times from a kill to the first new answer.
+/// Times from the end of a fault to the next answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Recovery {
     /// Half were shorter.
@@ -69,21 +79,27 @@ pub enum Error {
     #[error("the load panicked; this is a defect, please report it")]
     Panicked,
     /// No message was answered in time.
-    #[error("no message was answered within {} s after kill {after}", limit.as_secs())]
+    #[error("no message was answered within {} s after fault {after}", limit.as_secs())]
     Silent {
-        /// Number of the kill, 0 for the first start.
+        /// Number of the fault, 0 for the first start.
         after: u32,
         /// How long was waited.
         limit: Duration,
     },
 }
 
-/// Kills the target as planned while the loads run; `tell` hears of each kill: its number and the answers so far.
+/// Makes the faults as planned while the loads run; `tell` hears of each: its number, what it was and the answers so
+/// far.
 ///
 /// # Errors
 /// When the target or a load does not run, or the target does not recover.
-pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -> Result<Results, Error> {
+pub async fn run(
+    target: &Target,
+    plan: &Plan,
+    mut tell: impl FnMut(u32, Fault, u64),
+) -> Result<Results, Error> {
     let mut rng = StdRng::seed_from_u64(plan.seed ^ 0x6b69_6c6c);
+    let mut deck = Deck::new(&plan.faults);
     let stop = CancellationToken::new();
     // Ends the load threads however this future ends.
     let _guard = stop.clone().drop_guard();
@@ -104,24 +120,37 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
     first_answer(&acked, 0, 0, plan.limit).await?;
 
     let begin = Instant::now();
-    let mut kills = 0;
+    let mut faults = BTreeMap::new();
     let mut recoveries = Vec::new();
-    let mut kills_under_load = 0;
-    while kills < plan.kills && begin.elapsed() < plan.within {
-        kills += 1;
-        let life = rng.random_range(plan.life_ms.0..=plan.life_ms.1);
+    let mut under_load = 0;
+    let mut memory_bytes_max = None;
+    for round in 1..=plan.rounds {
+        if begin.elapsed() >= plan.within {
+            break;
+        }
+        let fault = deck.draw(&mut rng);
         let before_life = acked.load(Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(life)).await;
-        target.kill(&mut child).await?;
-        let killed = Instant::now();
-        let before = acked.load(Ordering::Relaxed);
-        kills_under_load += u32::from(before > before_life);
-        child = target.start(plan.limit).await?;
-        first_answer(&acked, before, kills, plan.limit).await?;
-        recoveries.push(killed.elapsed().as_millis() as u64);
-        tell(kills, acked.load(Ordering::Relaxed));
+        pause(&mut rng, plan.life_ms).await;
+        under_load += u32::from(acked.load(Ordering::Relaxed) > before_life);
+        memory_bytes_max = memory_bytes_max.max(Target::peak_memory(&child));
+        let over = if fault == Fault::Kill {
+            target.kill(&mut child).await?;
+            let killed = Instant::now();
+            let before = acked.load(Ordering::Relaxed);
+            child = target.start(plan.limit).await?;
+            (killed, before)
+        } else {
+            plan.ways.spoil(fault, &mut rng);
+            pause(&mut rng, plan.fault_ms).await;
+            plan.ways.mend(fault);
+            (Instant::now(), acked.load(Ordering::Relaxed))
+        };
+        first_answer(&acked, over.1, round, plan.limit).await?;
+        recoveries.push(over.0.elapsed().as_millis() as u64);
+        *faults.entry(fault).or_default() += 1;
+        tell(round, fault, acked.load(Ordering::Relaxed));
     }
-    // The last life is long enough to send again what the kills left unanswered.
+    // The last life is long enough to send again what the faults left unanswered.
     tokio::time::sleep(Duration::from_millis(plan.life_ms.1)).await;
     stop.cancel();
     let mut obligations = Vec::new();
@@ -129,18 +158,25 @@ pub async fn run(target: &Target, plan: &Plan, mut tell: impl FnMut(u32, u64)) -
         let (_, of_load) = load.await.map_err(|_| Error::Panicked)??;
         obligations.extend(of_load);
     }
+    memory_bytes_max = memory_bytes_max.max(Target::peak_memory(&child));
     let status = target.terminate(&mut child, plan.limit).await?;
     recoveries.sort_unstable();
     Ok(Results {
-        kills,
-        kills_under_load,
+        faults,
+        under_load,
         recovery_ms: Recovery {
             median: recoveries.get(recoveries.len() / 2).copied().unwrap_or_default(),
             max: recoveries.last().copied().unwrap_or_default(),
         },
+        memory_bytes_max,
         obligations,
         stopped_well: status.success(),
     })
+}
+
+/// Lets a time pass that the seed decides: the moment of a fault is what is tried, there is no condition to wait for.
+async fn pause(rng: &mut StdRng, (shortest, longest): (u64, u64)) {
+    tokio::time::sleep(Duration::from_millis(rng.random_range(shortest..=longest))).await;
 }
 
 /// Waits until more than `before` messages were answered.
