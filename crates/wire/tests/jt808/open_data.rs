@@ -10,14 +10,6 @@ use super::shared::{self, Line};
 
 /// Cases that are left, with what would be needed.
 const LEFT: &[(&str, &str)] = &[
-    (
-        "recorder data of GB/T 19056, which the reference does not lay out",
-        "recorder",
-    ),
-    (
-        "parameters of T/JSATL 12 and T/GDRTA 002, which the reference does not lay out",
-        "safety parameters",
-    ),
     ("vendor items that the reference does not lay out", "vendor item"),
     (
         "what a test registers for itself: custom items, commands and messages",
@@ -295,8 +287,6 @@ fn reason(line: &Line, items: &[Analysed]) -> Option<&'static str> {
     }
     let case = format!("{}{}", line.text("/path"), line.text("/case"));
     match id {
-        Some(0x0700 | 0x8700 | 0x8701) => Some("recorder"),
-        Some(0x8103) if case.contains("0xF36") => Some("safety parameters"),
         Some(0x0900 | 0x8900) => Some("vendor item"),
         _ if case.contains("Demo") || case.contains("Test4") => Some("custom"),
         _ if case.contains("Splitter") => Some("peer object"),

@@ -184,3 +184,27 @@ fn settings_of_the_safety_systems_are_read_field_by_field() {
     assert_eq!(number(&settings("tyre_monitoring"), "low_pressure"), 110.0);
     assert_eq!(number(&settings("blind_spot"), "beside_s"), 2.0);
 }
+
+/// A recorder's packet (GB/T 19056) by name, its checksum checked; what is no whole packet stays bytes.
+#[test]
+fn a_packet_of_the_recorder_is_shown_record_by_record() {
+    let body = "000105557a050029003132333435363738393132333435363738d4c142313233343500000000d6d8d0cdbbf5b3b50000000007";
+    let shown = |hex: &str| {
+        let item = wire::jt808::analyse_body(0x0700, Edition::V2013, &hex::decode(hex).unwrap());
+        super::coverage::check(&item.fields, 0, hex);
+        format!("{:?}", item.fields)
+    };
+    let whole = shown(body);
+    for part in [
+        "vehicle",
+        "12345678912345678",
+        "粤B12345",
+        "重型货车",
+        "note: \"right\"",
+    ] {
+        assert!(whole.contains(part), "{part}: {whole}");
+    }
+    assert!(shown(&body.replace("b50000000007", "b50000000008")).contains("wrong, the bytes give 0x07"));
+    assert!(!shown(&body[..body.len() - 2]).contains("vin"));
+    assert!(shown("0001fa557afa00d5").contains("refused"));
+}

@@ -8,7 +8,7 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
     match id {
         0x8700 | 0x8701 => {
             t.n(1);
-            t.rest();
+            recorder(t, 0xAA75);
         }
         0x0700 => {
             t.n(2);
@@ -17,7 +17,7 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
                 t.n(2);
                 t.n(2);
             }
-            t.rest();
+            recorder(t, 0x557A);
         }
         0x0701 => t.counted_text(4),
         0x0702 if year == 2011 => {
@@ -155,4 +155,63 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
 fn media(t: &mut Tape) {
     t.n(4);
     t.repeat(4, |t| t.n(1));
+}
+
+/// A packet of the recorder, as the frames of peers' tests show it: start, command, length, a reserved byte, data, sum.
+fn recorder(t: &mut Tape, start: u64) {
+    let (command, length) = t.choose(&[
+        (0x00, 2),
+        (0x01, 18),
+        (0x05, 41),
+        (0x06, 87),
+        (0x11, 100),
+        (0x13, 7),
+    ]);
+    let whole = t
+        .peek(3, 2)
+        .is_some_and(|length| t.remaining() == Some(usize::try_from(length).unwrap() + 7))
+        && t.peek(0, 2).is_some_and(|start| matches!(start, 0x557A | 0xAA75))
+        && t.peek(2, 1)
+            .is_some_and(|command| !matches!(command, 0xFA | 0xFB));
+    if !t.is_making() && !whole {
+        let length = t.left();
+        return t.whatever(length);
+    }
+    t.pick(2, &[start]);
+    let command = t.pick(1, &[command]);
+    let length = t.exactly(2, length);
+    t.n(1);
+    match (command, length) {
+        (0x00, 2) => {
+            t.digits(1);
+            t.n(1);
+        }
+        (0x01, 18) => t.text(18),
+        (0x05, 41) | (0x82, 39) => {
+            t.text(17);
+            t.text(12);
+            t.text(length - 29);
+        }
+        (0x06 | 0x84, 87) => {
+            time(t);
+            t.n(1);
+            t.repeat(8, |t| t.text(10));
+        }
+        (0xC3, 8) => {
+            time(t);
+            t.n(2);
+        }
+        (0x11, 50 | 100) => t.repeat(length / 50, |t| {
+            t.text(18);
+            time(t);
+            time(t);
+            t.repeat(2, |t| {
+                t.n(4);
+                t.n(4);
+                t.signed(2);
+            });
+        }),
+        _ => t.whatever(length),
+    }
+    t.n(1);
 }
