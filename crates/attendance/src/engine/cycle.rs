@@ -75,7 +75,7 @@ pub(super) fn record(
             time_off: false,
         })
         .collect();
-    let hours = |minutes: u32| f64::from(minutes) / 60.0;
+    let hours = |minutes: u32| (f64::from(minutes) / 6.0).round() / 10.0;
     let ot = surplus + statutory;
     Record {
         person: person.id.to_string(),

@@ -67,7 +67,8 @@ pub(super) fn judge(work: &mut Work<'_>, record: &mut Record) {
             ..Labelled::plain(*span)
         })
         .collect();
-    let (late, early) = core(work);
+    let due = core(work);
+    let (late, early) = beyond(work, &due);
     record.late = late;
     record.early = early;
     work.parts = vec![Verdict {
@@ -75,6 +76,7 @@ pub(super) fn judge(work: &mut Work<'_>, record: &mut Record) {
         grade: Grade::Normal,
         arrival: work.layers.arrival,
         departure: work.layers.departure,
+        due: (due.start(), due.end()),
         late,
         early,
         missing: (false, false),
@@ -162,15 +164,18 @@ fn amounts(work: &Work<'_>, presence: &Spans, worked: u32, required: u32) -> Lab
     }
 }
 
+/// The core time in which presence is due.
+fn core(work: &Work<'_>) -> Spans {
+    work.case.instance.core.map_or_else(Spans::default, |core| {
+        Spans::from(core)
+            .subtract(&work.cover.excused())
+            .subtract(&work.cover.outing)
+    })
+}
+
 /// Minutes late and early against the core time.
-fn core(work: &Work<'_>) -> (u32, u32) {
-    let Some(core) = work.case.instance.core else {
-        return (0, 0);
-    };
+fn beyond(work: &Work<'_>, due: &Spans) -> (u32, u32) {
     let policy = &work.case.person.policy;
-    let due = Spans::from(core)
-        .subtract(&work.cover.excused())
-        .subtract(&work.cover.outing);
     let minutes = |seconds: i64, grace: u32| {
         if seconds > i64::from(grace) * 60 {
             u32::try_from(seconds / 60).unwrap_or(0)

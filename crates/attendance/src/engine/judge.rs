@@ -270,7 +270,8 @@ fn fixed(work: &mut Work<'_>, record: &mut Record) {
     record.labels = Some(labels);
     record.worked_on_leave = {
         let leave = work.cover.leave.intersect(&work.scheduled);
-        work.layers.present.intersect(&leave).minutes()
+        let there: Spans = work.layers.at_sites.iter().map(|(span, _)| *span).collect();
+        there.intersect(&leave).minutes()
     };
     record.short = u32::try_from(work.cover.lieu_short / 60).unwrap_or(0);
     let due = work.scheduled.subtract(&work.cover.excused());

@@ -3,6 +3,8 @@
 use events::attendance::v1::{Adjustment, Finality, Record, RecordKind};
 use serde::{Deserialize, Serialize};
 
+use super::reason;
+
 /// What was published about one shift.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ledger {
@@ -154,6 +156,7 @@ impl Ledger {
         let mut record = judged.clone();
         record.set_kind(RecordKind::Adjustment);
         record.set_finality(Finality::Final);
+        reason::adjusted(&mut record, &difference);
         record.adjustment = Some(difference);
         record.rev = rev;
         match existing.and_then(|at| self.adjustments.get_mut(at)) {

@@ -17,6 +17,8 @@ pub(super) struct Verdict {
     pub(super) grade: Grade,
     pub(super) arrival: Option<Edge>,
     pub(super) departure: Option<Edge>,
+    /// When presence was due, from and until.
+    pub(super) due: (Option<i64>, Option<i64>),
     pub(super) late: u32,
     pub(super) early: u32,
     /// The arrival was not seen and could have been in time; the same for the departure.
@@ -42,6 +44,7 @@ pub(super) fn verdict(
         grade: Grade::Normal,
         arrival,
         departure,
+        due: (due.start(), due.end()),
         late: 0,
         early: 0,
         missing: (false, false),
@@ -51,7 +54,14 @@ pub(super) fn verdict(
         scheduled: scheduled.minutes(),
         labelled,
     };
-    if let (Some(arrival), Some(due_in)) = (arrival, due.start()) {
+    // Whoever is out on approval is at work: only what was agreed on with the visit is late there.
+    let on_duty = due.subtract(&work.cover.outing);
+    let out_at = |at: Option<i64>, on_duty: Option<i64>| at.is_some() && at != on_duty;
+    let (out_first, out_last) = (
+        out_at(due.start(), on_duty.start()),
+        out_at(due.end(), on_duty.end()),
+    );
+    if let (Some(arrival), Some(due_in)) = (arrival, due.start().filter(|_| !out_first)) {
         // After leave the arrival that counts is the one after it.
         let at = if Some(due_in) == scheduled.start() {
             arrival.sure
@@ -67,7 +77,7 @@ pub(super) fn verdict(
             None => verdict.late = late,
         }
     }
-    if let (Some(departure), Some(due_out)) = (departure, due.end())
+    if let (Some(departure), Some(due_out)) = (departure, due.end().filter(|_| !out_last))
         && work.case.now >= due_out
         && (work.case.closed || departure.between.is_none())
     {

@@ -29,6 +29,9 @@ pub(super) fn bindings(
                     .iter()
                     .find(|other| other.person != binding.person && meet(other, &binding))
                 {
+                    let zone = people
+                        .get(&binding.person)
+                        .map_or(default_zone, |person| &person.zone);
                     problems.push(
                         entry
                             .at
@@ -39,7 +42,7 @@ pub(super) fn bindings(
                              its positions count for neither until one binding ends before the other begins",
                                     other.person,
                                     binding.person,
-                                    text(other.from.max(binding.from)),
+                                    text(other.from.max(binding.from), zone),
                                 ),
                             )
                             .harmless(),
@@ -96,8 +99,13 @@ fn meet(a: &Binding, b: &Binding) -> bool {
     a.from < b.until && b.from < a.until
 }
 
-fn text(at: i64) -> String {
-    Timestamp::from_second(at).map_or_else(|_| "the beginning".to_owned(), |at| at.to_string())
+/// A moment as the file would write it for somebody in `zone`.
+fn text(at: i64, zone: &TimeZone) -> String {
+    let local = Timestamp::from_second(at).map(|at| zone.to_datetime(at));
+    local.map_or_else(
+        |_| "the beginning".to_owned(),
+        |local| local.strftime("%Y-%m-%dT%H:%M").to_string(),
+    )
 }
 
 fn binding(

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use super::problem::wording;
 use super::{Definitions, Place, Problem, Sourced};
 
 /// Largest roster file in bytes.
@@ -161,13 +162,23 @@ impl Reading<'_> {
     }
 
     fn message<T: DeserializeOwned>(&mut self, value: Value, at: &Place) -> Option<T> {
-        match serde_json::from_value(value) {
+        match T::deserialize(&value) {
             Ok(message) => Some(message),
             Err(error) => {
                 let text = error.to_string();
-                let field = text.split('`').nth(1).unwrap_or_default().to_owned();
-                self.problems
-                    .push(at.problem(&field, format!("{text}; correct it, the rest is used")));
+                let found = text.split('`').nth(1).unwrap_or_default();
+                let holds = |value: &Value| value.as_str() == Some(found);
+                let named = value
+                    .as_object()
+                    .and_then(|table| table.iter().find(|(_, value)| holds(value)));
+                let problem = match named {
+                    Some((field, _)) => at.problem(field, format!("{field}: {}", wording(&text))),
+                    None => at.problem(found, wording(&text)),
+                };
+                self.problems.push(Problem {
+                    text: format!("{}; correct it, the rest is used", problem.text),
+                    ..problem
+                });
                 None
             }
         }

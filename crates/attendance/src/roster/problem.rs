@@ -67,3 +67,35 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// A complaint of the decoder in the words of the file: `leave` for `APPROVAL_KIND_LEAVE`, one spelling of each field.
+pub(super) fn wording(complaint: &str) -> String {
+    let mut names = complaint.split('`').skip(1).step_by(2);
+    let Some(found) = names.next() else {
+        return complaint.to_owned();
+    };
+    let known: Vec<&str> = names.collect();
+    let prefix = known.iter().find_map(|name| name.strip_suffix("UNSPECIFIED"));
+    let written = |name: &str| {
+        let name = prefix
+            .and_then(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name);
+        name.to_lowercase().replace('_', "-")
+    };
+    if complaint.starts_with("unknown variant") && prefix.is_some() {
+        let known: Vec<String> = known
+            .iter()
+            .filter(|name| !name.ends_with("UNSPECIFIED"))
+            .map(|name| written(name))
+            .collect();
+        format!("expected {}, found {:?}", known.join(", "), written(found))
+    } else if complaint.starts_with("unknown field") {
+        let known: Vec<&str> = known
+            .into_iter()
+            .filter(|name| !name.contains(char::is_uppercase))
+            .collect();
+        format!("expected {}, found the field {found:?}", known.join(", "))
+    } else {
+        complaint.to_owned()
+    }
+}

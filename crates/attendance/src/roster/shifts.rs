@@ -33,6 +33,14 @@ pub(super) fn shift(written: &Sourced<pb::Shift>) -> Result<Shift, (&'static str
     let (parts, split) = parts(given, kind)?;
     let first = parts.first().map_or(0, |part| part.start);
     let last = parts.last().map_or(0, |part| part.end);
+    if last - first > LONGEST && parts.len() > 1 {
+        return Err((
+            "parts",
+            "a part begins before the one before it ends, so that the shift would last more than 24 h; \
+             put the parts in the order of the day, none into another"
+                .to_owned(),
+        ));
+    }
     if last - first > LONGEST {
         return Err((
             "end",

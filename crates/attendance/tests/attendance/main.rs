@@ -2,9 +2,11 @@
 
 #![allow(clippy::print_stderr, reason = "a failed row is shown with what it came to")]
 
+mod bad;
 mod conservation;
 mod log;
 mod pipeline;
+mod reasons;
 mod scenarios;
 mod service;
 mod staff;

@@ -77,11 +77,15 @@ pub(crate) struct Input {
 }
 
 pub(crate) fn definitions(texts: &[String]) -> (Definitions, Vec<Problem>) {
+    definitions_of("row", texts)
+}
+
+pub(crate) fn definitions_of(name: &str, texts: &[String]) -> (Definitions, Vec<Problem>) {
     let mut written = Definitions::default();
     let mut problems = Vec::new();
     for text in texts {
         problems.extend(file::read(
-            "row",
+            name,
             text,
             &|name| Err(format!("no file {name}")),
             &mut written,
@@ -90,7 +94,7 @@ pub(crate) fn definitions(texts: &[String]) -> (Definitions, Vec<Problem>) {
     (written, problems)
 }
 
-fn run(input: &Input, options: &Options) -> (Vec<Value>, Vec<Problem>) {
+pub(crate) fn run(input: &Input, options: &Options) -> (Vec<Value>, Vec<Problem>) {
     let (written, mut problems) = definitions(&input.roster);
     let resolved = resolve(&written, &HashMap::new());
     problems.extend(resolved.problems);
