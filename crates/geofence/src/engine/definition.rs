@@ -2,7 +2,6 @@ use events::fence::v1 as proto;
 use proto::fence::Shape as Drawn;
 use spatial::{Datum, Outline, Point, Shape};
 
-use super::rules::Rules;
 use super::scope::Scope;
 
 /// Longest id and name of a fence, in bytes.
@@ -12,7 +11,6 @@ const MAX_ID: usize = 200;
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) shape: Shape,
-    pub(crate) rules: Rules,
     pub(crate) scope: Option<Scope>,
     /// Version as given, or a number made from the shape.
     pub(crate) version: u32,
@@ -59,8 +57,8 @@ fn text(problems: &[DefinitionProblem]) -> String {
 }
 
 impl Definition {
-    /// Checks a definition.
-    pub(crate) fn read(fence: &proto::Fence) -> Result<Self, DefinitionError> {
+    /// Checks a definition. What is wrong with its rules was found before, since most fences share them.
+    pub(crate) fn read(fence: &proto::Fence, rules: Option<Vec<String>>) -> Result<Self, DefinitionError> {
         let mut problems = Vec::new();
         if fence.id.is_empty() || fence.id.len() > MAX_ID || fence.name.len() > MAX_ID {
             problems.push(DefinitionProblem::Field(format!(
@@ -88,14 +86,10 @@ impl Definition {
                 }
             },
         };
-        let rules = match fence.rules.as_ref() {
-            None => Rules::read(&proto::Rules::default()),
-            Some(rules) => Rules::read(rules),
-        };
-        match (shape, rules) {
-            (Some(shape), Ok(rules)) if problems.is_empty() => Ok(Self {
+        problems.extend(rules.into_iter().flatten().map(DefinitionProblem::Field));
+        match shape {
+            Some(shape) if problems.is_empty() => Ok(Self {
                 shape,
-                rules,
                 scope: fence.scope.as_ref().and_then(Scope::read),
                 version: if fence.version > 0 {
                     fence.version
@@ -103,13 +97,10 @@ impl Definition {
                     number(fence)
                 },
             }),
-            (_, rules) => {
-                problems.extend(rules.err().into_iter().flatten().map(DefinitionProblem::Field));
-                Err(DefinitionError {
-                    fence: fence.id.chars().take(MAX_ID).collect(),
-                    problems,
-                })
-            }
+            _ => Err(DefinitionError {
+                fence: fence.id.chars().take(MAX_ID).collect(),
+                problems,
+            }),
         }
     }
 }

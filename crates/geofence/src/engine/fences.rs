@@ -28,6 +28,8 @@ pub struct FenceSet {
     /// Each set of rules once; most fences share a few.
     rules: Vec<Rules>,
     rules_by_text: HashMap<Vec<u8>, u32>,
+    /// Some fence, of now or of the past, asks for ways through it.
+    crossed: bool,
     scopes: Vec<Scope>,
     scopes_by_text: HashMap<Vec<u8>, u32>,
     /// Ended versions in the order of their end.
@@ -83,6 +85,7 @@ impl FenceSet {
             index: Index::default(),
             rules: Vec::new(),
             rules_by_text: HashMap::new(),
+            crossed: false,
             scopes: Vec::new(),
             scopes_by_text: HashMap::new(),
             ended: VecDeque::new(),
@@ -153,7 +156,9 @@ impl FenceSet {
     }
 
     fn place(&mut self, fence: &proto::Fence, at: i64, index: bool) -> Result<Edit, DefinitionError> {
-        let definition = Definition::read(fence)?;
+        let rules = self.share_rules(fence);
+        let definition = Definition::read(fence, rules.as_ref().err().cloned())?;
+        let rules = rules.unwrap_or(NO_SLOT);
         let key = FenceKey::of(&fence.id);
         let before = self
             .newest(key)
@@ -169,7 +174,6 @@ impl FenceSet {
                 ))],
             });
         }
-        let rules = self.share_rules(fence, &definition);
         let scope = self.share_scope(fence, &definition);
         let from = match (&fence.valid_from, before) {
             (Some(from), _) => millis(from),
@@ -226,16 +230,22 @@ impl FenceSet {
         })
     }
 
-    fn share_rules(&mut self, fence: &proto::Fence, definition: &Definition) -> u32 {
+    /// The number of the rules of a fence; those that are new are read.
+    fn share_rules(&mut self, fence: &proto::Fence) -> Result<u32, Vec<String>> {
         let text = fence
             .rules
             .as_ref()
             .map(proto::Rules::encode_to_vec)
             .unwrap_or_default();
-        *self.rules_by_text.entry(text).or_insert_with(|| {
-            self.rules.push(definition.rules.clone());
-            u32::try_from(self.rules.len() - 1).unwrap_or(NO_SLOT)
-        })
+        if let Some(number) = self.rules_by_text.get(&text) {
+            return Ok(*number);
+        }
+        let rules = Rules::read(&fence.rules.clone().unwrap_or_default())?;
+        self.crossed |= rules.cross;
+        self.rules.push(rules);
+        let number = u32::try_from(self.rules.len() - 1).unwrap_or(NO_SLOT);
+        self.rules_by_text.insert(text, number);
+        Ok(number)
     }
 
     fn share_scope(&mut self, fence: &proto::Fence, definition: &Definition) -> u32 {
@@ -392,6 +402,11 @@ impl FenceSet {
 
     pub(crate) fn index(&self) -> &Index {
         &self.index
+    }
+
+    /// False when no fence asks for ways through it.
+    pub(crate) fn are_crossed(&self) -> bool {
+        self.crossed
     }
 
     pub(crate) fn slot(&self, number: u32) -> Option<&Slot> {

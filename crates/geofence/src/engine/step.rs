@@ -59,7 +59,7 @@ impl Live {
         context: &Context<'_>,
         out: &mut Vec<Transition>,
     ) {
-        let way = last.filter(|last| is_way(last, fix, context));
+        let way = last.filter(|last| context.fences.are_crossed() && is_way(last, fix, context));
         let near = Bounds::at(fix.point);
         let reach_m = if is_coarse(fix) {
             Rules::reach_m(f64::from(fix.accuracy_m))

@@ -1,27 +1,57 @@
+mod grid;
+
 use std::sync::Arc;
 
 use rstar::{AABB, Envelope, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
 
+use self::grid::Grid;
 use crate::{Bounds, Point};
 
 /// Edits that the side tree takes before a rebuild is worth its second per million.
 const SIDE_LIMIT: usize = 16_384;
 
-/// Which slots may have something at a place: an R-tree of rectangles.
+/// Which slots may have something at a place: rectangles in a grid, and in R-trees what does not suit a grid.
 ///
-/// The main tree is bulk-loaded and never changes; it is shared and swapped whole. Additions go to a small side tree,
+/// The main part is built at once and never changes; it is shared and swapped whole. Additions go to a small side tree,
 /// removals to a bitmap. When the side has grown, [`Index::rebuild`] gives a job that can run on any thread, and
 /// [`Index::install`] swaps its result in. A slot number must not be used again while the index may still hold it.
 #[derive(Clone, Default)]
 pub struct Index {
-    main: Arc<Tree>,
+    main: Arc<Main>,
     side: Tree,
-    /// Slots added since the main tree was made: their rectangles, to be carried over at a swap.
+    /// Slots added since the main part was made: their rectangles, to be carried over at a swap.
     added: Vec<Entry>,
     removed: Bitmap,
 }
 
 type Tree = RTree<Entry, Fanout>;
+
+/// What was there when the index was built.
+#[derive(Debug, Default)]
+struct Main {
+    /// Small rectangles that lie apart: most of them.
+    grid: Grid,
+    /// The others.
+    tree: Tree,
+}
+
+impl Main {
+    fn build(entries: Vec<Entry>) -> Arc<Self> {
+        let (grid, rest) = Grid::build(entries);
+        Arc::new(Self {
+            grid,
+            tree: Tree::bulk_load_with_params(rest),
+        })
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.grid.iter().chain(&self.tree)
+    }
+
+    fn len(&self) -> usize {
+        self.grid.len() + self.tree.size()
+    }
+}
 
 /// Wide nodes: fewer steps down for many rectangles.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +70,24 @@ struct Entry {
     low: [f32; 2],
     high: [f32; 2],
     slot: u32,
+}
+
+impl Entry {
+    #[inline]
+    fn touches(&self, other: &Self) -> bool {
+        // Without branches: which side fails cannot be foretold.
+        (self.low[0] <= other.high[0])
+            & (self.low[1] <= other.high[1])
+            & (other.low[0] <= self.high[0])
+            & (other.low[1] <= self.high[1])
+    }
+
+    fn reach(&self) -> Reach {
+        Reach {
+            low: self.low,
+            high: self.high,
+        }
+    }
 }
 
 impl RTreeObject for Entry {
@@ -75,7 +123,7 @@ impl Reach {
 /// A rebuild to be run beside the stream.
 #[derive(Debug)]
 pub struct Rebuild {
-    main: Arc<Tree>,
+    main: Arc<Main>,
     added: Vec<Entry>,
     removed: Bitmap,
 }
@@ -83,7 +131,7 @@ pub struct Rebuild {
 /// A finished rebuild, to be given to [`Index::install`].
 #[derive(Debug)]
 pub struct Rebuilt {
-    main: Arc<Tree>,
+    main: Arc<Main>,
     /// How many of the additions it holds.
     added: usize,
     removed: Bitmap,
@@ -98,7 +146,7 @@ impl Index {
             .flat_map(|(bounds, slot)| copies(bounds, slot))
             .collect();
         Self {
-            main: Arc::new(Tree::bulk_load_with_params(entries)),
+            main: Main::build(entries),
             ..Self::default()
         }
     }
@@ -123,7 +171,14 @@ impl Index {
         let mut ask = |bounds: Bounds| {
             let entry = outwards(bounds, 0);
             let wanted = AABB::from_corners(entry.low, entry.high);
-            descend(self.main.root(), &wanted, &self.removed, &mut found);
+            self.main.grid.visit(&entry, &mut |entry| {
+                if !self.removed.has(entry.slot) {
+                    found(entry.slot, entry.reach());
+                }
+            });
+            if self.main.tree.size() > 0 {
+                descend(self.main.tree.root(), &wanted, &self.removed, &mut found);
+            }
             if !self.added.is_empty() {
                 descend(self.side.root(), &wanted, &self.removed, &mut found);
             }
@@ -137,7 +192,7 @@ impl Index {
         }
     }
 
-    /// A job that merges the side into the main tree, when there is enough of it to be worth the work.
+    /// A job that merges the side into the main part, when there is enough of it to be worth the work.
     #[must_use]
     pub fn rebuild(&self) -> Option<Rebuild> {
         (self.added.len() + self.removed.count > SIDE_LIMIT).then(|| Rebuild {
@@ -147,7 +202,7 @@ impl Index {
         })
     }
 
-    /// Swaps a rebuilt main tree in. What was added or removed since the job was taken stays on the side.
+    /// Swaps a rebuilt main part in. What was added or removed since the job was taken stays on the side.
     pub fn install(&mut self, rebuilt: Rebuilt) {
         self.main = rebuilt.main;
         self.added.drain(..rebuilt.added.min(self.added.len()));
@@ -155,10 +210,10 @@ impl Index {
         self.removed.clear(&rebuilt.removed);
     }
 
-    /// Number of rectangles in the main tree and on the side, and of slots that are gone but still there.
+    /// Number of rectangles in the main part and on the side, and of slots that are gone but still there.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize, usize) {
-        (self.main.size(), self.added.len(), self.removed.count)
+        (self.main.len(), self.added.len(), self.removed.count)
     }
 }
 
@@ -185,7 +240,7 @@ impl Rebuild {
             .copied()
             .collect();
         Rebuilt {
-            main: Arc::new(Tree::bulk_load_with_params(entries)),
+            main: Main::build(entries),
             added: self.added.len(),
             removed: self.removed,
         }
@@ -202,13 +257,7 @@ fn descend(
         match child {
             RTreeNode::Leaf(entry) => {
                 if wanted.intersects(&entry.envelope()) && !removed.has(entry.slot) {
-                    found(
-                        entry.slot,
-                        Reach {
-                            low: entry.low,
-                            high: entry.high,
-                        },
-                    );
+                    found(entry.slot, entry.reach());
                 }
             }
             RTreeNode::Parent(inner) => {
@@ -321,6 +370,95 @@ mod tests {
         index.visit(around(10.0, -179.9988), |slot, _| slots.push(slot));
         slots.sort_unstable();
         assert_eq!(slots, [1, 2, 4]);
+    }
+
+    /// Numbers that look random, from 0 up to 1.
+    fn unit(seed: &mut u64) -> f64 {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 40) as f64 / f64::from(1 << 24)
+    }
+
+    #[test]
+    fn every_search_finds_what_touches_it_and_nothing_twice() {
+        let mut seed = 7;
+        // Small and large ones, thinly and densely, on both sides of every meridian and of the equator.
+        let mut all: Vec<(Bounds, u32)> = Vec::new();
+        for slot in 0..6_000 {
+            let (north, east, metres) = match slot % 6 {
+                0 => (
+                    unit(&mut seed) * 170.0 - 85.0,
+                    unit(&mut seed) * 360.0 - 180.0,
+                    1e5,
+                ),
+                1 => (unit(&mut seed) * 0.002, unit(&mut seed) * 0.002, 20.0),
+                _ => (unit(&mut seed) - 0.5, unit(&mut seed) - 0.5, 150.0),
+            };
+            let point = Point {
+                latitude: north,
+                longitude: east,
+            };
+            all.push((Bounds::at(point).grown(metres * unit(&mut seed)), slot));
+        }
+        let mut index = Index::bulk_load(all.iter().copied());
+        assert!(index.main.grid.len() > 2_000, "{:?}", index.main.grid.len());
+        assert!(index.main.tree.size() > 1_000, "{:?}", index.main.tree.size());
+        for slot in (0..6_000).step_by(10) {
+            index.remove(slot);
+        }
+        for number in 0..2_000 {
+            let (spread, metres) = match number % 4 {
+                0 => (1.0, 0.0),
+                1 => (0.002, 50.0),
+                2 => (1.0, 3_000.0),
+                _ => (100.0, 2e6),
+            };
+            let point = Point {
+                latitude: spread * (unit(&mut seed) - 0.5),
+                longitude: spread * (unit(&mut seed) - 0.5),
+            };
+            let wanted = Bounds::at(point).grown(metres * unit(&mut seed));
+            let mut found = Vec::new();
+            index.visit(wanted, |slot, _| found.push(slot));
+            found.sort_unstable();
+            let asked = outwards(wanted, 0);
+            let mut expected: Vec<u32> = all
+                .iter()
+                .filter(|(bounds, slot)| slot % 10 != 0 && outwards(*bounds, 0).touches(&asked))
+                .map(|(_, slot)| *slot)
+                .collect();
+            expected.sort_unstable();
+            // A rectangle over the antimeridian stands there twice.
+            if metres < 1e6 {
+                assert_eq!(found, expected, "{wanted:?}");
+            } else {
+                found.dedup();
+                assert!(
+                    expected.iter().all(|slot| found.binary_search(slot).is_ok()),
+                    "{wanted:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_rebuild_has_each_rectangle_once() {
+        let mut seed = 3;
+        let all: Vec<(Bounds, u32)> = (0..3_000)
+            .map(|slot| {
+                let point = Point {
+                    latitude: unit(&mut seed),
+                    longitude: unit(&mut seed),
+                };
+                (Bounds::at(point).grown(500.0 * unit(&mut seed)), slot)
+            })
+            .collect();
+        let index = Index::bulk_load(all);
+        let mut slots: Vec<u32> = index.main.iter().map(|entry| entry.slot).collect();
+        slots.sort_unstable();
+        assert_eq!(slots, (0..3_000).collect::<Vec<u32>>());
+        assert_eq!(index.sizes(), (3_000, 0, 0));
     }
 
     #[test]
