@@ -1,19 +1,19 @@
 //! One shift of one person: from evidence to a record.
 
-use events::attendance::v1::{Confidence, Finality, Grade, Label, Location, Record, RecordKind};
-use events::roster::v1::{Coarse, OutsidePunch, ShiftKind};
+use events::attendance::v1::{Confidence, Finality, Grade, Label, Record, RecordKind};
+use events::roster::v1::{Coarse, ShiftKind};
 
 use super::carry::Carry;
 use super::cover::{Cover, cover};
 use super::evidence::{Evidence, gather};
 use super::facts::Facts;
+use super::finish;
 use super::flexible;
 use super::grade;
 use super::layers::{Layers, layers};
 use super::minutes::{Labelled, label, length, minutes_of, sums};
 use super::overtime::{self, Overtime};
 use super::part::{Verdict, verdict};
-use super::reason;
 use super::render;
 use super::span::{Span, Spans};
 use super::visits;
@@ -120,7 +120,7 @@ pub fn judge(case: Case<'_>, carry: &mut Carry) -> Record {
     let overtime = overtime::count(&work, &record, carry);
     note_overtime(&mut work, &mut record, &overtime);
     record.visits = visits::results(&work);
-    finish(&mut work, &mut record);
+    finish::finish(&mut work, &mut record);
     hand_on(&work, &record, &overtime, carry);
     record
 }
@@ -138,7 +138,7 @@ impl Work<'_> {
     }
 }
 
-fn marked(evidence: &Evidence, window: Span, wanted: Mark) -> bool {
+pub(super) fn marked(evidence: &Evidence, window: Span, wanted: Mark) -> bool {
     evidence
         .cleaned
         .marks
@@ -298,103 +298,6 @@ fn note_overtime(work: &mut Work<'_>, record: &mut Record, overtime: &Overtime) 
     if overtime.over_cap > 0 {
         work.flag("over-cap");
     }
-}
-
-/// Edges, flags, confidence, segments and the text.
-fn finish(work: &mut Work<'_>, record: &mut Record) {
-    let Case {
-        instance,
-        window,
-        person,
-        ..
-    } = work.case;
-    for (mark, flag) in [(Mark::TowerFlip, "tower-flip"), (Mark::Mock, "mock")] {
-        if marked(&work.evidence, window, mark) || (mark == Mark::Mock && work.evidence.mock) {
-            work.flag(flag);
-        }
-    }
-    if work.case.facts.wrong_clock.iter().any(|at| window.contains(*at)) {
-        work.flag("clock");
-    }
-    if work.layers.spills.0 && !instance.is_rest() {
-        work.flag("on-site-before");
-    }
-    if work.layers.spills.1 && !instance.is_rest() {
-        work.flag("on-site-after");
-    }
-    let foreign = work
-        .layers
-        .foreign
-        .filter(|site| !work.case.roster.is_customer(*site));
-    if foreign.is_some() && !work.layers.away.intersect(&work.scheduled).is_empty() {
-        work.flag("foreign-site");
-    }
-    let left = work
-        .layers
-        .excursions
-        .iter()
-        .any(|excursion| excursion.counted && work.layers.arrival.is_some());
-    if left && record.away > 0 {
-        work.flag("left-area");
-    }
-    if record.worked_on_leave > 0 {
-        work.flag("worked-on-leave");
-    }
-    if work.cover.lieu_short > 0 {
-        work.flag("in-lieu-short");
-    }
-    if let Some(span) = person.policy.night {
-        record.night = overtime::night(work, span);
-    }
-    let abnormal = !work.evidence.abnormal.is_empty();
-    if abnormal {
-        work.flag("location-abnormal");
-        if person.policy.outside_punch == OutsidePunch::NeedsApproval {
-            work.flag("needs-approval");
-        }
-    }
-    let customer = [&work.layers.arrival, &work.layers.departure]
-        .into_iter()
-        .flatten()
-        .any(|edge| work.case.roster.is_customer(edge.site));
-    record.set_location(if abnormal {
-        Location::Abnormal
-    } else if customer {
-        Location::ApprovedOutside
-    } else if record.r#in.is_none() && record.worked > 0 {
-        Location::Unverified
-    } else if record.r#in.is_some() {
-        Location::Normal
-    } else {
-        Location::Unspecified
-    });
-    let coarse = minutes_of(&work.labelled, |part| part.coarse);
-    let weak = coarse > 0
-        || abnormal
-        || matches!(
-            record.grade(),
-            Grade::Unverified | Grade::MissingIn | Grade::MissingOut
-        )
-        || work.flags.iter().any(|flag| {
-            matches!(
-                flag.as_str(),
-                "no-data" | "mock" | "conflict" | "clock" | "tower-flip"
-            )
-        })
-        || record
-            .visits
-            .iter()
-            .any(|visit| visit.state() == events::attendance::v1::VisitState::Unverified);
-    record.set_conf(if weak { Confidence::Low } else { Confidence::High });
-    record.segments = render::segments(work);
-    record.excursions = render::excursions(work);
-    record.parts = render::parts(work);
-    record.evidence = render::evidence(work);
-    work.flags.sort_unstable();
-    record.flags.clone_from(&work.flags);
-    let (zh, en) = reason::explain(work, record);
-    record.reason_zh = zh;
-    record.reason_en = en;
 }
 
 fn hand_on(work: &Work<'_>, record: &Record, overtime: &Overtime, carry: &mut Carry) {

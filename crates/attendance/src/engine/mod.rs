@@ -15,6 +15,7 @@ mod cycle;
 mod desk;
 mod evidence;
 mod facts;
+mod finish;
 mod flexible;
 mod grade;
 mod judge;
