@@ -151,6 +151,11 @@ table::messages! {
         0x0120 up general Iccid(VendorText<'a>) "iccid" "ICCID上报(厂商)";
         0x0205 up general VersionInformation(VendorText<'a>) "version_information" "版本信息(厂商)";
     }
+    mod vendor_other {
+        0x0310 up general ParameterReport(VendorBytes<'a>) "parameter_report" "参数上报(厂商)";
+        0x8888 up general VendorPhoto(VendorBytes<'a>) "vendor_photo" "照片数据(厂商)";
+        0xA006 down general CutFuel(VendorBytes<'a>) "cut_fuel" "断油电(厂商)";
+    }
     mod live {
         0x9101 down general StartLive(LiveOrder<'a>) "start_live" "实时音视频传输请求";
         0x9102 down general ControlLive(LiveControl) "control_live" "音视频实时传输控制";

@@ -128,8 +128,12 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
         0x8500 if year == 2019 => {
             let count = t.count(2, 4);
             t.repeat(count, |t| {
-                t.pick(2, &[1]);
-                t.pick(1, &[0, 1]);
+                // Parameters of makers' own orders have no length: they take what is left.
+                if t.pick(2, &[1]) == 1 {
+                    t.pick(1, &[0, 1]);
+                } else {
+                    t.rest();
+                }
             });
         }
         0x8500 => {

@@ -102,10 +102,11 @@ fn item(t: &mut Tape) {
                 word => word - 0x10000,
             });
         }
-        (0x11, 1) => {
+        // A kind of place other than 0 has an id behind it; what does not keep to that is not read.
+        (0x11, 1) if t.peek(0, 1).is_none_or(|kind| kind == 0) => {
             t.pick(1, &[0]);
         }
-        (0x11, 5) => {
+        (0x11, 5) if t.peek(0, 1).is_none_or(|kind| kind != 0) => {
             t.pick(1, &[1, 2, 3, 4]);
             t.n(4);
         }

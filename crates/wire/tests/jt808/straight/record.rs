@@ -135,8 +135,9 @@ pub(crate) fn body(t: &mut Tape, id: u16, year: u16) -> bool {
             t.n(4);
             t.bytes(128);
         }
-        // Makers' own (5): text, a time of numbers, readings of three axes.
+        // Makers' own (5): text, bytes, a time of numbers, readings of three axes.
         0x0120 | 0x0205 => t.rest_text(),
+        0x0310 | 0x8888 | 0xA006 => t.rest(),
         0x8109 => {
             t.n(2);
             t.repeat(6, |t| t.n(1));
@@ -166,6 +167,9 @@ fn recorder(t: &mut Tape, start: u64) {
         (0x06, 87),
         (0x11, 100),
         (0x13, 7),
+        (0x82, 39),
+        (0x84, 87),
+        (0xC3, 8),
     ]);
     let whole = t
         .peek(3, 2)
