@@ -1,8 +1,8 @@
 //! Runs a [`Stage`]: the same loop on every backend.
 //!
 //! One thread per runner. It reads a batch, hands its records to the stage, commits what the stage wrote together
-//! with the offsets, and only then reads on. Work that was not committed is undone by forgetting the state and
-//! restoring it: the stage's memory is never ahead of the log for longer than one batch.
+//! with the offsets, and only then reads on; while there is a backlog, a commit has several batches. Work that was not
+//! committed is undone by forgetting the state and restoring it.
 
 mod pending;
 mod reject;
@@ -27,6 +27,9 @@ use crate::{Error, Out, Received, Record, Stage, metrics, steps};
 const BATCH: usize = 4096;
 /// Definitions that are taken at once: inputs go on between the parts of a large change.
 const DEFINITIONS: usize = 4096;
+/// Time that results are collected while there is a backlog, so that what changes with every record is saved once for
+/// several. Nobody waits for a result of a backlog to the tenth of a second.
+const COLLECT: Duration = Duration::from_millis(250);
 /// Time between two calls of [`Stage::tick`].
 const TICK: Duration = Duration::from_secs(1);
 /// First and longest wait before a failed call is tried again.
@@ -120,6 +123,7 @@ impl<S: Stage> Runner<'_, S> {
 
     fn take(&mut self, polled: Polled) -> Result<(), Error> {
         let name = self.stage.name();
+        let behind = polled.records.len() >= BATCH;
         if !polled.revoked.is_empty() || !polled.assigned.is_empty() {
             metrics::rebalanced(name);
         }
@@ -159,7 +163,10 @@ impl<S: Stage> Runner<'_, S> {
         if self.last_tick.elapsed() >= TICK {
             self.tick();
         }
-        if !self.pending.is_empty() && self.last_commit.elapsed() >= self.session.commit_interval() {
+        let collect = if behind { COLLECT } else { Duration::ZERO };
+        if !self.pending.is_empty()
+            && self.last_commit.elapsed() >= self.session.commit_interval().max(collect)
+        {
             self.commit()?;
         }
         Ok(())

@@ -18,12 +18,19 @@ pub(super) const LAYOUT: u8 = 1;
 const PARTS: [f64; 2] = [1e7, 1.8e6];
 
 /// Collects bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Writer {
     pub(super) bytes: Vec<u8>,
 }
 
 impl Writer {
+    /// With room for what an ordinary chunk takes.
+    pub(super) fn with_room() -> Self {
+        Self {
+            bytes: Vec::with_capacity(512),
+        }
+    }
+
     pub(super) fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }

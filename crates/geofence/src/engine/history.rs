@@ -95,7 +95,7 @@ struct Chunk {
 
 impl Open {
     fn encode(&self, id: u32) -> Chunk {
-        let mut writer = Writer::default();
+        let mut writer = Writer::with_room();
         self.write(&mut writer);
         Chunk {
             id,
@@ -482,7 +482,7 @@ impl Track {
             save(Some(chunk.id), Some(chunk.bytes.to_vec()));
         }
         if unsaved.head {
-            let mut writer = Writer::default();
+            let mut writer = Writer::with_room();
             self.open.write(&mut writer);
             writer.live(&self.live);
             writer.signed(self.fired);

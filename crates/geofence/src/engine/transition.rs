@@ -127,8 +127,7 @@ impl Transition {
             | u8::from(self.inferred) << 1
             | u8::from(self.coarse) << 2
             | u8::from(self.fence_change) << 3;
-        let mut bytes = [0_u8; 57];
-        let parts: [&[u8]; 7] = [
+        let hash = super::key::hash_of_parts(&[
             &[flags],
             &self.not_before.unwrap_or(i64::MIN).to_le_bytes(),
             &self.left_at.unwrap_or(i64::MIN).to_le_bytes(),
@@ -136,12 +135,11 @@ impl Transition {
             &self.place.latitude.to_le_bytes(),
             &self.place.longitude.to_le_bytes(),
             &self.probability.to_le_bytes(),
-        ];
-        for (byte, value) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *byte = *value;
-        }
+            // Digests in saved state have these at the end.
+            &[0; 12],
+        ]);
         #[allow(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
-        let digest = super::key::hash(&bytes) as u32;
+        let digest = hash as u32;
         digest
     }
 }

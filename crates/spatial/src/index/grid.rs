@@ -13,16 +13,21 @@ const FINEST: f64 = 512.0;
 const MOST_CELLS: i64 = 16;
 /// Most rectangles in one bucket: a longer list is slower to go through than a tree to go down.
 const FULL: u32 = 128;
+/// Parts on each side of a cell: a bit for each says whether there is anything.
+const PARTS: i32 = 4;
 /// Cells on each side of a block. A search over many cells skips blocks in which there is nothing.
 const BLOCK: i32 = 16;
 
-/// Column and row of a cell or block, counted from longitude and latitude 0.
+/// Column and row of a part, cell or block, counted from longitude and latitude 0.
 type Cell = [i32; 2];
 
 /// Rectangles in buckets.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grid {
     cells_per_degree: f64,
+    /// The parts of its cells in which a bucket has something. Most searches end here, in a table that stays near the
+    /// processor.
+    parts: Box<[u16]>,
     /// Where each bucket begins in `entries`, and the end of the last one.
     starts: Box<[u32]>,
     entries: Box<[Entry]>,
@@ -37,7 +42,7 @@ impl Grid {
     pub(super) fn build(mut all: Vec<Entry>) -> (Self, Vec<Entry>) {
         let mut grid = Self {
             cells_per_degree: cells_per_degree(&all),
-            starts: vec![0; (all.len() / 2).next_power_of_two() + 1].into(),
+            starts: vec![0; all.len().next_power_of_two() + 1].into(),
             ..Self::default()
         };
         let mut rest: Vec<Entry> = all
@@ -108,7 +113,16 @@ impl Grid {
     fn visit_cells(&self, wanted: &Entry, low: Cell, high: Cell, found: &mut impl FnMut(&Entry)) {
         for row in low[1]..=high[1] {
             for column in low[0]..=high[0] {
-                for entry in self.bucket(self.place([column, row])) {
+                let bucket = self.place([column, row]);
+                let wanted_parts = self.parts_of(wanted, [column, row]);
+                if self
+                    .parts
+                    .get(bucket)
+                    .is_none_or(|parts| parts & wanted_parts == 0)
+                {
+                    continue;
+                }
+                for entry in self.bucket(bucket) {
                     if entry.touches(wanted) && self.first_cell(entry, wanted) == [column, row] {
                         found(entry);
                     }
@@ -147,6 +161,15 @@ impl Grid {
             }
         }
         self.entries = entries.into();
+        let mut parts = vec![0; self.starts.len()];
+        for entry in all {
+            for cell in cells(self.cell(entry.low), self.cell(entry.high)) {
+                if let Some(held) = parts.get_mut(self.place(cell)) {
+                    *held |= self.parts_of(entry, cell);
+                }
+            }
+        }
+        self.parts = parts.into();
         let mut blocks: Vec<Cell> = all
             .iter()
             .flat_map(|entry| {
@@ -182,11 +205,9 @@ impl Grid {
 
     /// The buckets of a small rectangle, each once.
     fn buckets_of(&self, entry: &Entry) -> impl Iterator<Item = usize> + use<> {
-        let (low, high) = (self.cell(entry.low), self.cell(entry.high));
         let mut buckets = [usize::MAX; MOST_CELLS as usize];
-        let cells = (low[1]..=high[1]).flat_map(|row| (low[0]..=high[0]).map(move |column| [column, row]));
         let mut count = 0;
-        for cell in cells {
+        for cell in cells(self.cell(entry.low), self.cell(entry.high)) {
             let bucket = self.place(cell);
             if !buckets.iter().take(count).any(|other| *other == bucket)
                 && let Some(next) = buckets.get_mut(count)
@@ -206,15 +227,39 @@ impl Grid {
         usize::try_from(at & u64::try_from(mask).unwrap_or(u64::MAX)).unwrap_or(usize::MAX)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "some hundred thousand at most")]
-    fn cell(&self, [longitude, latitude]: [f32; 2]) -> Cell {
-        let number = |degrees: f32| (f64::from(degrees) * self.cells_per_degree).floor() as i32;
+    fn cell(&self, place: [f32; 2]) -> Cell {
+        self.part(place).map(|part| part.div_euclid(PARTS))
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "less than a million")]
+    fn part(&self, [longitude, latitude]: [f32; 2]) -> Cell {
+        let per_degree = self.cells_per_degree * f64::from(PARTS);
+        let number = |degrees: f32| (f64::from(degrees) * per_degree).floor() as i32;
         [number(longitude), number(latitude)]
+    }
+
+    /// The parts of the cell that a rectangle touches, a bit for each.
+    fn parts_of(&self, entry: &Entry, cell: Cell) -> u16 {
+        let (low, high) = (self.part(entry.low), self.part(entry.high));
+        // The bits from the first to the last part on one axis.
+        let span = |at: usize| {
+            let first = (low[at] - cell[at] * PARTS).clamp(0, PARTS - 1);
+            let last = (high[at] - cell[at] * PARTS).clamp(0, PARTS - 1);
+            (2_u16 << last) - (1 << first)
+        };
+        let (columns, rows) = (span(0), span(1));
+        (0..PARTS)
+            .filter(|row| rows >> row & 1 == 1)
+            .fold(0, |parts, row| parts | columns << (PARTS * row))
     }
 
     fn cells_touched(&self, entry: &Entry) -> i64 {
         cells_between(self.cell(entry.low), self.cell(entry.high))
     }
+}
+
+fn cells(low: Cell, high: Cell) -> impl Iterator<Item = Cell> {
+    (low[1]..=high[1]).flat_map(move |row| (low[0]..=high[0]).map(move |column| [column, row]))
 }
 
 fn cells_between(low: Cell, high: Cell) -> i64 {
