@@ -1,3 +1,4 @@
 //! Benches of the main paths. See `benches/` beside this file.
 
 pub mod process;
+pub mod topics;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use benches::topics::{Counted, Receipts, open, record};
 use bus::{Bus, Receipt};
 use events::{Message as _, Topic};
 use geofence::{GeofenceConfig, Handle};
 use tokio_util::sync::CancellationToken;
 
-use crate::flow::{Counted, Receipts, Walk, open, record};
+use crate::flow::Walk;
 use crate::say;
 use crate::world::{Dice, Rules, fence};
 

@@ -1,106 +1,20 @@
 //! From the topic of positions to the topic of fence events, on the local log in one folder of this machine.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use benches::process;
-use bus::{Backend, Bus, BusConfig, Out, Outcome, Receipt, ReceiptSink, Received, Record, Refusal, Stage};
-use bytes::Bytes;
+use benches::topics::{Counted, Receipts, open, record};
+use bus::{Receipt, Record};
 use events::position::v1::{Position, Source};
 use events::{Message as _, Topic};
 use geofence::GeofenceConfig;
-use geofence::service::Geofence;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::say;
 use crate::world::{DEVICES, Dice, INTERVAL_MS, Rules, Walker, fence};
-
-/// Counts what passes the stage.
-pub(crate) struct Counted {
-    inner: Arc<Geofence>,
-    fixes: Arc<AtomicU64>,
-    events: Arc<AtomicU64>,
-}
-
-impl Counted {
-    pub(crate) fn new(inner: Arc<Geofence>, fixes: &Arc<AtomicU64>, events: &Arc<AtomicU64>) -> Self {
-        Self {
-            inner,
-            fixes: Arc::clone(fixes),
-            events: Arc::clone(events),
-        }
-    }
-}
-
-impl Stage for Counted {
-    type State = <Geofence as Stage>::State;
-
-    fn name(&self) -> &'static str {
-        self.inner.name()
-    }
-
-    fn inputs(&self) -> &'static [Topic] {
-        self.inner.inputs()
-    }
-
-    fn globals(&self) -> &'static [Topic] {
-        self.inner.globals()
-    }
-
-    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
-        self.inner.restore(partition, entries)
-    }
-
-    fn define(&self, record: &Received) -> Result<(), Refusal> {
-        self.inner.define(record)
-    }
-
-    fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.inner.redefined(state, now, out);
-    }
-
-    fn apply(
-        &self,
-        state: &mut Self::State,
-        record: &Received,
-        now: Timestamp,
-        out: &mut Out,
-    ) -> Result<(), Refusal> {
-        let before = out.records.len();
-        let result = self.inner.apply(state, record, now, out);
-        self.events.fetch_add(
-            u64::try_from(out.records.len() - before).unwrap_or(0),
-            Ordering::Relaxed,
-        );
-        self.fixes.fetch_add(1, Ordering::Relaxed);
-        result
-    }
-
-    fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.inner.tick(state, now, out);
-    }
-
-    fn settle(&self, state: &mut Self::State, out: &mut Out) {
-        self.inner.settle(state, out);
-    }
-}
-
-/// Hears of records that were not taken.
-#[derive(Default)]
-pub(crate) struct Receipts {
-    failed: AtomicU64,
-}
-
-impl ReceiptSink for Receipts {
-    fn settled(&self, _token: u64, outcome: Outcome) {
-        if outcome.is_err() {
-            self.failed.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
 
 /// Offers `rate` fixes a second for `seconds` and prints what came of it.
 pub(crate) fn run(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
@@ -187,20 +101,10 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
         told / caught_up.as_secs_f64(),
         cpu.as_secs_f64() / total * 1e6,
         resident / 1_000_000,
-        receipts.failed.load(Ordering::Relaxed),
+        receipts.failed(),
     ));
     tokio::task::spawn_blocking(move || bus.close()).await?;
     Ok(())
-}
-
-/// A log of its own in a folder.
-pub(crate) fn open(folder: &Path) -> Result<Bus, bus::Error> {
-    let mut config = BusConfig {
-        backend: Backend::Local,
-        ..BusConfig::default()
-    };
-    config.local.path = folder.to_owned();
-    Bus::open(&config)
 }
 
 /// The devices, one fix after the other.
@@ -246,16 +150,5 @@ impl Walk {
             ..Position::default()
         };
         record(Topic::Positions, device, position.encode_to_vec())
-    }
-}
-
-pub(crate) fn record(topic: Topic, key: &str, value: Vec<u8>) -> Record {
-    Record {
-        topic,
-        key: Bytes::copy_from_slice(key.as_bytes()),
-        value: Some(Bytes::from(value)),
-        headers: Vec::new(),
-        // Records of another time would be forgotten at once.
-        timestamp: Timestamp::now(),
     }
 }

@@ -22,7 +22,7 @@ const CADENCE_MS: Millis = 60_000;
 /// And when the unanalysed fixes are this share of the analysed ones, however often [`Pace`] would look.
 const CADENCE_SHARE: usize = 8;
 /// Old fixes are given up this much later than the horizon says, so that it need not be done often, milliseconds.
-const SLACK_MS: Millis = 6 * 3_600_000;
+const SLACK_MS: Millis = 12 * 3_600_000;
 /// Records remembered per device; the oldest are settled beyond.
 const RECORDS_MAX: usize = 96;
 
@@ -128,14 +128,17 @@ impl Device {
     #[must_use]
     pub fn is_due(&self, config: &Config) -> bool {
         let newest = self.window.newest().unwrap_or(Millis::MIN);
+        let worth = self.fresh > 0
+            && (newest - self.analysed).abs() >= CADENCE_MS
+            && (self.late && !self.restored || self.pace.is_due(newest, self.analysed, config));
+        if !worth {
+            return false;
+        }
         let analysed = match self.begin {
             Some(begin) if !self.late => self.window.since(begin.time).len(),
             _ => self.window.fixes().len(),
         };
-        self.fresh > 0
-            && self.fresh >= (analysed / CADENCE_SHARE).min(config.fixes_max / CADENCE_SHARE)
-            && (newest - self.analysed).abs() >= CADENCE_MS
-            && (self.late && !self.restored || self.pace.is_due(newest, self.analysed, config))
+        self.fresh >= (analysed / CADENCE_SHARE).min(config.fixes_max / CADENCE_SHARE)
     }
 
     /// True when fixes have arrived since the last [`Device::update`].

@@ -40,5 +40,5 @@ pub use report::Record;
 #[must_use]
 pub fn measured_m(fixes: &[Fix], start: Millis, end: Millis, config: &Config) -> Option<f64> {
     let track = track::Track::new(fixes, config);
-    travel::measured_m(&track, start, end)
+    travel::measured_m(&track, start, end, config)
 }

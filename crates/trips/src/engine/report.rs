@@ -295,8 +295,9 @@ impl Reporter<'_> {
         let seen_m = course::length_m(&knots);
         let edge = |knot: Option<&course::Knot>| knot.map(|knot| knot.mark.place);
         let unseen_m = travel::unseen_m(self.casts, way, edge(knots.first()), edge(knots.last()));
+        let (odometer_m, verdict) = self.odometer(way, seen_m + unseen_m);
+        let unseen_m = unseen_m + self.inferred_m(way, seen_m, &knots);
         let estimate_m = seen_m + unseen_m;
-        let (odometer_m, verdict) = self.odometer(way, estimate_m);
         let claim_m = match (verdict, odometer_m) {
             (Verdict::Odometer, Some(odometer)) => odometer,
             _ => estimate_m,
@@ -337,6 +338,17 @@ impl Reporter<'_> {
             fixes: way.end.saturating_sub(way.first) as u32,
             ongoing: draft.ongoing,
             ..proto::Trip::default()
+        }
+    }
+
+    /// Metres of the time by which a start that nothing is known before was dated back.
+    fn inferred_m(&self, way: &Way, seen_m: f64, knots: &[course::Knot]) -> f64 {
+        match (way.from_stop, knots.first(), knots.last()) {
+            (None, Some(first), Some(last)) => {
+                let pace = travel::pace_m_s(seen_m, last.mark.seconds - first.mark.seconds, self.config);
+                pace * (first.mark.seconds - way.departed.at).max(0.0)
+            }
+            _ => 0.0,
         }
     }
 

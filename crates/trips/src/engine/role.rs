@@ -23,6 +23,8 @@ const FASTER: f64 = 1.5;
 const RAIL_M_S: f64 = 20.0;
 /// Seconds before and after a stay in which its approach is measured.
 const APPROACH_S: f64 = 120.0;
+/// How somebody came is judged up to this distance from the place, metres: who stands at its door does not walk.
+const DOOR_M: f64 = 50.0;
 /// Who comes on foot has been on foot for this long, seconds.
 const ACCESS_S: f64 = 180.0;
 /// What counts as about a minute, seconds.
@@ -61,10 +63,16 @@ pub(crate) fn cast(
     known_until: f64,
     config: &Config,
 ) -> Vec<Cast> {
+    let mut left = f64::NEG_INFINITY;
     stays
         .iter()
         .map(|stay| {
-            let (from, until) = (arrival(track, stay, config), departure(track, stay, config));
+            let (mut from, until) = (arrival(track, stay, config), departure(track, stay, config));
+            // the whole way in one silence: it is over by the first fix at the new place
+            if from.at < left {
+                from.at = from.latest;
+            }
+            left = until.at;
             let role = if stay.first == 0 {
                 Role::Stop
             } else if stay.last + 1 >= track.len() {
@@ -80,7 +88,9 @@ pub(crate) fn cast(
                         track,
                         samples,
                         stay,
+                        first: stay.first,
                         from: from.at,
+                        place: stay.anchor,
                         until: until.at,
                     },
                     config,
@@ -107,11 +117,12 @@ fn role(vicinity: &Vicinity<'_>, config: &Config) -> Role {
     let in_transit = config.transit.iter().any(|circle| {
         Place::new(circle.latitude, circle.longitude).distance_m(&vicinity.stay.anchor) <= circle.radius_m
     });
-    let (came, went) = (vicinity.approach(false), vicinity.approach(true));
+    let at_door = vicinity.at_door();
+    let (came, went) = (at_door.approach(false), vicinity.approach(true));
     let top = |behind: bool| vicinity.top_speed(behind, VICINITY_S);
     let (top_before, top_behind) = (top(false), top(true));
     let reached = |top: Option<f64>, speed: f64| top.is_some_and(|top| top >= speed);
-    let on_foot = came < FOOT_M_S && !reached(vicinity.top_speed(false, ACCESS_S), FOOT_M_S);
+    let on_foot = came < FOOT_M_S && !reached(at_door.top_speed(false, ACCESS_S), FOOT_M_S);
     let boarded = on_foot && (reached(top_behind, ABOARD_M_S) || went >= CARRIED_M_S);
     // nothing is known of the way here when no two fixes of it tell a speed
     let changed = top_before
@@ -125,20 +136,40 @@ fn role(vicinity: &Vicinity<'_>, config: &Config) -> Role {
 }
 
 /// What lies around a stay.
+#[derive(Clone, Copy)]
 struct Vicinity<'a> {
     track: &'a Track,
     samples: &'a [Sample],
     stay: &'a Stay,
+    /// First fix at the place, when it was reached, and where it is, as seen by who arrives.
+    first: usize,
     from: f64,
+    place: Place,
     until: f64,
 }
 
 impl Vicinity<'_> {
-    /// Mean speed away from the anchor over two minutes before arriving or after leaving, m/s.
+    /// The same as seen by somebody who has just come into sight of the place.
+    fn at_door(&self) -> Self {
+        let beyond = |at: &usize| {
+            let mark = self.track.at(*at);
+            mark.place.distance_m(&self.stay.anchor) > DOOR_M + 2.0 * mark.sigma
+        };
+        let recent = |at: &usize| self.from - self.track.at(*at).seconds <= ACCESS_S;
+        let door = (0..self.stay.first).rev().take_while(recent).find(beyond);
+        door.map_or(*self, |at| Self {
+            first: at,
+            from: self.track.at(at).seconds,
+            place: self.track.at(at).place,
+            ..*self
+        })
+    }
+
+    /// Mean speed away from the place over two minutes before arriving or after leaving, m/s.
     fn approach(&self, behind: bool) -> f64 {
         let origin = if behind { self.until } else { self.from };
         let mut found = 0.0;
-        let mut at = if behind { self.stay.last } else { self.stay.first };
+        let mut at = if behind { self.stay.last } else { self.first };
         loop {
             let next = if behind {
                 Some(at + 1).filter(|next| *next < self.track.len())
@@ -153,7 +184,7 @@ impl Vicinity<'_> {
                 return found;
             }
             if dt >= APPROACH_S / 2.0 {
-                found = mark.place.distance_m(&self.stay.anchor) / dt;
+                found = mark.place.distance_m(&self.place) / dt;
             }
             if dt >= APPROACH_S {
                 return found;

@@ -289,8 +289,9 @@ fn join_short(legs: &mut Vec<Leg>) {
     }
 }
 
-/// Metres between two times, by the measure of trips.
-pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
+/// Metres between two times, by the measure of trips. Where nothing was heard before or behind, the device is taken to
+/// have gone on as it did on average.
+pub(crate) fn measured_m(track: &Track, start: i64, end: i64, config: &Config) -> Option<f64> {
     let first = (0..track.len()).find(|at| track.at(*at).time >= start)?;
     let behind = (first..track.len())
         .find(|at| track.at(*at).time > end)
@@ -304,13 +305,23 @@ pub(crate) fn measured_m(track: &Track, start: i64, end: i64) -> Option<f64> {
         outside.place.distance_m(&inside.place) * ((inside.time - edge) as f64 / whole).clamp(0.0, 1.0)
     };
     let (head, tail) = (&knots.first()?.mark, &knots.last()?.mark);
+    let seen_m = length_m(&knots);
+    let pace = pace_m_s(seen_m, tail.seconds - head.seconds, config);
     let before = first
         .checked_sub(1)
-        .map_or(0.0, |before| share(track.at(before), head, start));
+        .map_or(pace * (head.time - start) as f64 / 1e3, |before| {
+            share(track.at(before), head, start)
+        });
     let after = if behind < track.len() {
         share(track.at(behind), tail, end)
     } else {
-        0.0
+        pace * (end - tail.time) as f64 / 1e3
     };
-    (knots.len() >= 2).then_some(before + length_m(&knots) + after)
+    (knots.len() >= 2).then_some(before + seen_m + after)
+}
+
+/// What to count for a second on the way in which nothing was heard, where it is not known what place it began or ended
+/// at, m/s: the mean of what was seen, and no more than journeys come to.
+pub(crate) fn pace_m_s(seen_m: f64, seconds: f64, config: &Config) -> f64 {
+    (seen_m / seconds.max(1.0)).min(config.journey_m_s)
 }

@@ -39,7 +39,7 @@ pub(crate) fn ways(track: &Track, casts: &[Cast], config: &Config) -> Vec<Way> {
         };
         if (first < end || enclosed) && far() >= config.trip_m {
             let departed = before.map_or_else(|| waking(track, first, end, config), |(_, cast)| cast.until);
-            let mut arrived = behind.map_or_else(
+            let arrived = behind.map_or_else(
                 || {
                     let seen = track.at(end.saturating_sub(1)).seconds;
                     Moment {
@@ -50,10 +50,6 @@ pub(crate) fn ways(track: &Track, casts: &[Cast], config: &Config) -> Vec<Way> {
                 },
                 |(_, cast)| cast.from,
             );
-            // all of it in one silence: it is over by the first fix at the new place
-            if first >= end && arrived.at < departed.at {
-                arrived.at = arrived.latest;
-            }
             let stop = |side: Option<(usize, &Cast)>| side.map(|(at, _)| at);
             ways.push(Way {
                 first,

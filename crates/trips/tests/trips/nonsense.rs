@@ -122,7 +122,10 @@ proptest! {
             prop_assert!(trip.duration_s >= 0.0, "{trip:?}");
             prop_assert!(trip.distance.as_ref().is_some_and(|distance| distance.estimate_m.is_finite()));
         }
-        let times: Vec<_> = found.trips.iter().map(|trip| (trip.start_time, trip.end_time)).collect();
+        let trips = found.trips.iter().map(|trip| (trip.start_time, trip.end_time));
+        let stops = found.stops.iter().map(|stop| (stop.start_time, stop.end_time));
+        let mut times: Vec<_> = trips.chain(stops).collect();
+        times.sort_by_key(|(start, end)| [start, end].map(|at| at.map(|at| (at.seconds, at.nanos))));
         for pair in times.windows(2) {
             let (end, start) = (pair[0].1.expect("an end"), pair[1].0.expect("a start"));
             prop_assert!((end.seconds, end.nanos) <= (start.seconds, start.nanos), "{pair:?}");

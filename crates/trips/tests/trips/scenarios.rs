@@ -183,6 +183,11 @@ fn t09_waking_elsewhere_is_an_inferred_trip() {
     );
     within(second(start.latest.as_ref()), woke, 11.0);
     assert_eq!(result.stops.len(), 2);
+    let arrived = second(result.stops[1].start_time.as_ref());
+    assert!(
+        arrived >= second(trip.end_time.as_ref()),
+        "the stop begins before the trip has ended: {arrived}"
+    );
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! `milepost score trips`.
 
+mod leave_one_out;
+mod table;
+
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use events::trip::v1::{PathPoint, Stop, Trip};
-use serde_json::{Map, Value, json};
 use trips::engine::{Config, Device, Fix, Millis, Place, Record};
-use trips::score::{Interval, Spread, Tally, along_m, between_m, phantom_m_per_h};
+use trips::score::{Interval, Tally, along_m, between_m, phantom_m_per_h};
 
 use super::outings::{self, CarLeg, Recording};
 use super::plot;
@@ -34,6 +36,10 @@ pub(crate) struct Arguments {
     /// Physics and policy as TOML; what it leaves out keeps its default
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Also leaves out one outing at a time, chooses the best of 25 configurations on the others, and scores it on the
+    /// one left out: what can be expected of outings that nobody has looked at
+    #[arg(long)]
+    leave_one_out: bool,
     /// Draws fixes, truth and result of one recording
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
@@ -60,6 +66,12 @@ const SOON_MS: Millis = 600_000;
 pub(super) struct Found {
     pub(super) trips: Vec<Trip>,
     pub(super) stops: Vec<Stop>,
+}
+
+impl Found {
+    fn intervals(&self) -> Vec<Interval> {
+        self.trips.iter().map(interval).collect()
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
@@ -92,10 +104,24 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             tallies.entry(set).or_default().add(&tally);
         }
     }
+    let left_out = arguments
+        .leave_one_out
+        .then(|| leave_one_out::run(&recordings, arguments.as_arrived, &config));
     let mut out = io::stdout().lock();
     match arguments.format {
-        Format::Text => write_text(&mut out, &tallies)?,
-        Format::Json => writeln!(out, "{}", json(&tallies))?,
+        Format::Text => {
+            table::write(&mut out, &tallies)?;
+            if let Some(left_out) = &left_out {
+                left_out.write(&mut out)?;
+            }
+        }
+        Format::Json => {
+            let mut value = table::json(&tallies);
+            if let (Some(left_out), Some(fields)) = (&left_out, value.as_object_mut()) {
+                fields.insert("leave_one_out".to_owned(), left_out.json());
+            }
+            writeln!(out, "{value}")?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -157,8 +183,7 @@ fn find(recording: &Recording, as_arrived: bool, config: &Config) -> Found {
 }
 
 fn score(recording: &Recording, found: &Found, config: &Config) -> Tally {
-    let intervals: Vec<Interval> = found.trips.iter().map(interval).collect();
-    let mut tally = Tally::compare(&recording.trips, &intervals);
+    let mut tally = Tally::compare(&recording.trips, &found.intervals());
     let mut fixes: Vec<Fix> = recording.fixes.iter().map(|(fix, _)| *fix).collect();
     fixes.sort();
     for leg in &recording.car_legs {
@@ -227,96 +252,4 @@ pub(super) fn interval(trip: &Trip) -> Interval {
         start: seconds(trip.start_time.as_ref()),
         end: seconds(trip.end_time.as_ref()),
     }
-}
-
-fn rounded(value: f64, digits: i32) -> f64 {
-    let unit = 10_f64.powi(digits);
-    (value * unit).round() / unit
-}
-
-fn spread(errors: &[f64], scale: f64, digits: i32) -> Value {
-    Spread::of(errors).map_or(Value::Null, |spread| {
-        json!({ "median": rounded(spread.median * scale, digits), "p90": rounded(spread.p90 * scale, digits) })
-    })
-}
-
-fn json(tallies: &BTreeMap<String, Tally>) -> Value {
-    let row = |tally: &Tally| {
-        json!({
-            "truth": tally.truth,
-            "found": tally.found,
-            "precision": rounded(tally.precision(), 3),
-            "recall": rounded(tally.recall(), 3),
-            "f1": rounded(tally.f1(), 3),
-            "splits": tally.splits,
-            "merges": tally.merges,
-            "start_error_s": spread(&tally.start_s, 1.0, 1),
-            "end_error_s": spread(&tally.end_s, 1.0, 1),
-            "car_distance_error_percent": spread(&tally.distance, 100.0, 1),
-            "car_distance_error_percent_where_seen": spread(&tally.distance_seen, 100.0, 1),
-            "phantom_m_per_h": spread(&tally.phantom_m_per_h, 1.0, 1),
-            "phantom_m_per_h_first_ten_minutes": spread(&tally.phantom_first_m_per_h, 1.0, 1),
-            "phantom_m_per_h_later": spread(&tally.phantom_later_m_per_h, 1.0, 1),
-        })
-    };
-    Value::Object(
-        tallies
-            .iter()
-            .map(|(set, tally)| (set.clone(), row(tally)))
-            .collect::<Map<_, _>>(),
-    )
-}
-
-fn write_text(out: &mut impl Write, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
-    writeln!(
-        out,
-        "{:16} {:>5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
-        "set",
-        "truth",
-        "found",
-        "P",
-        "R",
-        "F1",
-        "splits",
-        "merges",
-        "start s",
-        "end s",
-        "car dist %",
-        "where seen %",
-        "phantom m/h",
-        "first 10 min",
-        "later"
-    )?;
-    for (set, tally) in tallies {
-        let cell = |errors: &[f64], scale: f64| {
-            Spread::of(errors).map_or_else(
-                || "-".to_owned(),
-                |it| format!("{:.1} / {:.1}", it.median * scale, it.p90 * scale),
-            )
-        };
-        writeln!(
-            out,
-            "{set:16} {:5} {:5} {:5.3} {:6.3} {:5.3} {:6} {:6}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}  {:>13}",
-            tally.truth,
-            tally.found,
-            tally.precision(),
-            tally.recall(),
-            tally.f1(),
-            tally.splits,
-            tally.merges,
-            cell(&tally.start_s, 1.0),
-            cell(&tally.end_s, 1.0),
-            cell(&tally.distance, 100.0),
-            cell(&tally.distance_seen, 100.0),
-            cell(&tally.phantom_m_per_h, 1.0),
-            cell(&tally.phantom_first_m_per_h, 1.0),
-            cell(&tally.phantom_later_m_per_h, 1.0),
-        )?;
-    }
-    writeln!(
-        out,
-        "Errors as median / 90th percentile. Phones carried different settings of their sensors. Distance: of whole legs \
-         by car, and of the part between their first and last good fix. Phantom: metres that found trips count from \
-         the end of a true trip to the start of the next, in the first ten minutes of that, and after them."
-    )
 }

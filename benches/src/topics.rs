@@ -1,0 +1,125 @@
+//! A stage from its input topics to its output topics, on the local log in one folder of this machine.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bus::{Backend, Bus, BusConfig, Out, Outcome, ReceiptSink, Received, Record, Refusal, Stage};
+use bytes::Bytes;
+use events::Topic;
+use jiff::Timestamp;
+
+/// Counts what passes the stage.
+#[derive(Debug)]
+pub struct Counted<S> {
+    inner: S,
+    fixes: Arc<AtomicU64>,
+    events: Arc<AtomicU64>,
+}
+
+impl<S: Stage> Counted<S> {
+    /// Counts in `fixes` what `inner` took and in `events` what it told.
+    pub fn new(inner: S, fixes: &Arc<AtomicU64>, events: &Arc<AtomicU64>) -> Self {
+        Self {
+            inner,
+            fixes: Arc::clone(fixes),
+            events: Arc::clone(events),
+        }
+    }
+}
+
+impl<S: Stage> Stage for Counted<S> {
+    type State = S::State;
+
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn inputs(&self) -> &'static [Topic] {
+        self.inner.inputs()
+    }
+
+    fn globals(&self) -> &'static [Topic] {
+        self.inner.globals()
+    }
+
+    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
+        self.inner.restore(partition, entries)
+    }
+
+    fn define(&self, record: &Received) -> Result<(), Refusal> {
+        self.inner.define(record)
+    }
+
+    fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
+        self.inner.redefined(state, now, out);
+    }
+
+    fn apply(
+        &self,
+        state: &mut Self::State,
+        record: &Received,
+        now: Timestamp,
+        out: &mut Out,
+    ) -> Result<(), Refusal> {
+        let before = out.records.len();
+        let result = self.inner.apply(state, record, now, out);
+        self.events.fetch_add(
+            u64::try_from(out.records.len() - before).unwrap_or(0),
+            Ordering::Relaxed,
+        );
+        self.fixes.fetch_add(1, Ordering::Relaxed);
+        result
+    }
+
+    fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
+        self.inner.tick(state, now, out);
+    }
+
+    fn settle(&self, state: &mut Self::State, out: &mut Out) {
+        self.inner.settle(state, out);
+    }
+}
+
+/// Hears of records that were not taken.
+#[derive(Debug, Default)]
+pub struct Receipts {
+    failed: AtomicU64,
+}
+
+impl Receipts {
+    /// Records that were not taken so far.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+}
+
+impl ReceiptSink for Receipts {
+    fn settled(&self, _token: u64, outcome: Outcome) {
+        if outcome.is_err() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A log of its own in a folder.
+pub fn open(folder: &Path) -> Result<Bus, bus::Error> {
+    let mut config = BusConfig {
+        backend: Backend::Local,
+        ..BusConfig::default()
+    };
+    config.local.path = folder.to_owned();
+    Bus::open(&config)
+}
+
+/// A record of now: records of another time would be forgotten at once.
+pub fn record(topic: Topic, key: &str, value: Vec<u8>) -> Record {
+    Record {
+        topic,
+        key: Bytes::copy_from_slice(key.as_bytes()),
+        value: Some(Bytes::from(value)),
+        headers: Vec::new(),
+        timestamp: Timestamp::now(),
+    }
+}
