@@ -140,11 +140,12 @@ async fn told(bus: &Bus) -> Vec<Record> {
     records
 }
 
-/// Two drives between three stands longer ago than the horizon, and a fix of now at the last place.
+/// Two drives between three stands so long ago that all is final: the horizon of 72 hours and the 12 hours until it is
+/// looked at again are over. And a fix of now at the last place.
 fn fixes() -> Vec<Fix> {
     let mut fixes = today();
     let last = fixes.last().copied().expect("a fix");
-    let ago = 80 * 3_600_000;
+    let ago = 90 * 3_600_000;
     for fix in &mut fixes {
         fix.time -= ago;
     }
