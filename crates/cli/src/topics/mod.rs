@@ -1,6 +1,7 @@
 //! `milepost topics`: what the log holds.
 
 mod access;
+mod acls;
 mod apply;
 mod define;
 mod list;
@@ -28,6 +29,8 @@ enum Command {
     List(list::Arguments),
     /// Make the topics as they should be, or tell what differs
     Apply(apply::Arguments),
+    /// Print the commands that give a role its rights on Kafka
+    Acls(acls::Arguments),
     /// Print records as JSON Lines
     Read(read::Arguments),
 }
@@ -36,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::List(arguments) => list::run(arguments),
         Command::Apply(arguments) => apply::run(arguments),
+        Command::Acls(arguments) => acls::run(arguments),
         Command::Read(arguments) => read::run(arguments),
     }
 }
