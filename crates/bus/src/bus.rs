@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events::{Cleanup, Topic};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
@@ -10,6 +11,7 @@ use crate::kafka::Kafka;
 use crate::local::Local;
 use crate::reader::Reader;
 use crate::runner::{self, Joining, Session};
+use crate::standing::{Standing, Standings, Teller};
 use crate::topics::{Change, TopicInfo, TopicsFile};
 use crate::{Error, Publisher, Read, Stage};
 
@@ -26,6 +28,7 @@ struct Inner {
     budget: Arc<Budget>,
     publisher: Publisher,
     backend: Kept,
+    standings: watch::Sender<Standings>,
 }
 
 /// Where the log is kept.
@@ -55,6 +58,7 @@ impl Bus {
                 publisher: Publisher::new(budget.clone(), sink),
                 budget,
                 backend,
+                standings: watch::Sender::default(),
             }),
         })
     }
@@ -77,9 +81,11 @@ impl Bus {
         // Ends the thread also when this future is dropped.
         let shutdown = shutdown.child_token();
         let _stop = shutdown.clone().drop_guard();
+        let standing = Arc::new(Teller::new(stage.name(), self.inner.standings.clone()));
         let joining = Joining {
             stage: stage.name(),
             inputs: stage.inputs().to_vec(),
+            standing: standing.clone(),
             shutdown: shutdown.clone(),
         };
         let readers = stage
@@ -90,6 +96,7 @@ impl Bus {
         let Some((definitions, rejects)) = runner::replay(&stage, readers, &shutdown).await? else {
             return Ok(());
         };
+        standing.tell(Standing::Joining);
         let mut session = tokio::select! {
             session = self.join(joining) => session?,
             () = shutdown.cancelled() => return Ok(()),
@@ -101,13 +108,19 @@ impl Bus {
             .name(format!("stage-{name}"))
             .spawn(move || {
                 let _runtime = runtime.enter();
-                let result = runner::run(&stage, &mut *session, definitions, rejects, &shutdown);
-                drop(session);
+                let result = runner::run(&stage, &mut *session, definitions, rejects, &standing, &shutdown);
+                drop((session, standing));
                 // The caller may have dropped its future.
                 let _ = done.send(result);
             })
             .map_err(|error| Error::Unavailable(format!("cannot start a thread for {name}: {error}")))?;
         finished.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// How far the stages are that [`run`](Self::run) runs now. Ends with the last clone of the bus.
+    #[must_use]
+    pub fn standings(&self) -> watch::Receiver<Standings> {
+        self.inner.standings.subscribe()
     }
 
     /// Takes part in the consumption of the stage's inputs, as soon as the log can be reached.

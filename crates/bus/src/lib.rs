@@ -22,6 +22,7 @@ mod receipt;
 mod record;
 mod runner;
 mod stage;
+mod standing;
 mod steps;
 mod topics;
 
@@ -34,4 +35,5 @@ pub use reader::{Read, ReadFrom, ReadItem, Reader};
 pub use receipt::{Outcome, PublishError, Receipt, ReceiptSink};
 pub use record::{Header, Received, Record};
 pub use stage::{Around, Out, Refusal, Stage};
+pub use standing::{Standing, Standings};
 pub use topics::{Change, PartitionInfo, TopicInfo, TopicSettings, TopicSpec, TopicsFile};

@@ -21,6 +21,7 @@ use super::restore;
 use super::transaction::Transactions;
 use crate::metrics;
 use crate::runner::{Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts};
+use crate::standing::{Standing, Teller};
 use crate::{Error, Received};
 
 /// A change of the partitions, as the group tells it.
@@ -114,8 +115,11 @@ pub(crate) struct KafkaSession {
     transactions: Transactions,
     /// Input partitions that are ours, with their committed offsets once those are known.
     owned: BTreeMap<(Topic, u32), Option<u64>>,
+    /// The group has told what is ours, and not taken it away since.
+    settled: bool,
     /// After a lost commit: forget and restore what is ours.
     reset: bool,
+    standing: Arc<Teller>,
     shutdown: CancellationToken,
 }
 
@@ -168,7 +172,9 @@ impl KafkaSession {
             consumer,
             transactions,
             owned: BTreeMap::new(),
+            settled: false,
             reset: false,
+            standing: joining.standing,
             shutdown: joining.shutdown,
         })
     }
@@ -180,6 +186,8 @@ impl KafkaSession {
             changed = true;
             match change {
                 Change::Revoked(partitions) => {
+                    self.settled = false;
+                    self.standing.tell(Standing::Joining);
                     let numbers: BTreeSet<u32> = partitions.iter().map(|(_, number)| *number).collect();
                     self.owned.retain(|owned, _| !partitions.contains(owned));
                     records.retain(|record| !numbers.contains(&record.partition));
@@ -189,6 +197,7 @@ impl KafkaSession {
                     polled.revoked.extend(numbers);
                 }
                 Change::Assigned(partitions) => {
+                    self.settled = true;
                     self.reset |= !partitions.is_empty();
                     self.owned
                         .extend(partitions.into_iter().map(|partition| (partition, None)));
@@ -217,6 +226,7 @@ impl KafkaSession {
             .committed_offsets(list, ANSWER_WITHIN)
             .map_err(|error| failed("ask for the committed offsets", error))?;
         let numbers: BTreeSet<u32> = self.owned.keys().map(|(_, number)| *number).collect();
+        self.standing.tell(Standing::Restoring(numbers.len()));
         polled.assigned = restore::entries(&self.names, &self.state_topic, &numbers, &self.shutdown)?;
         polled.revoked.extend(numbers);
         let mut places = TopicPartitionList::new();
@@ -303,6 +313,10 @@ impl Session for KafkaSession {
         }
         polled.records = records;
         Ok(polled)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.settled && !self.reset
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure> {

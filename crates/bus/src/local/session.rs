@@ -137,6 +137,10 @@ impl Session for LocalSession {
         Ok(polled)
     }
 
+    fn is_settled(&self) -> bool {
+        self.assigned
+    }
+
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure> {
         let transaction = Transaction {
             outputs: commit

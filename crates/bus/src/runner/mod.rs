@@ -21,6 +21,7 @@ pub(crate) use self::session::{
     Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts,
 };
 use crate::reader::{ReadItem, Reader};
+use crate::standing::{Standing, Teller};
 use crate::{Error, Out, Received, Record, Stage, metrics, steps};
 
 /// Records in one batch.
@@ -41,6 +42,7 @@ pub(crate) fn run<S: Stage>(
     session: &mut dyn Session,
     definitions: Vec<Reader>,
     rejects: Vec<Record>,
+    standing: &Teller,
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let mut pending = Pending::default();
@@ -51,6 +53,7 @@ pub(crate) fn run<S: Stage>(
         stage,
         session,
         definitions,
+        standing,
         shutdown,
         states: HashMap::new(),
         pending,
@@ -79,6 +82,7 @@ struct Runner<'a, S: Stage> {
     stage: &'a S,
     session: &'a mut dyn Session,
     definitions: Vec<Reader>,
+    standing: &'a Teller,
     shutdown: &'a CancellationToken,
     states: HashMap<u32, S::State>,
     pending: Pending,
@@ -145,6 +149,12 @@ impl<S: Stage> Runner<'_, S> {
             self.pending.take(partition, &mut self.out);
             self.states.insert(partition, state);
             steps::reached("restored");
+        }
+        if self.session.is_settled() {
+            self.standing.tell(match self.states.len() {
+                0 => Standing::Standby,
+                held => Standing::Holding(held),
+            });
         }
         if changed {
             let now = Timestamp::now();

@@ -1,12 +1,14 @@
 //! What a backend does for a running stage.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use events::Topic;
 use tokio_util::sync::CancellationToken;
 
+use crate::standing::Teller;
 use crate::{Error, Received, Record};
 
 /// Who wants to consume what.
@@ -14,6 +16,8 @@ use crate::{Error, Received, Record};
 pub(crate) struct Joining {
     pub(crate) stage: &'static str,
     pub(crate) inputs: Vec<Topic>,
+    /// Is told what the runner cannot see: that partitions are awaited, that state is restored.
+    pub(crate) standing: Arc<Teller>,
     /// Ends waits.
     pub(crate) shutdown: CancellationToken,
 }
@@ -64,6 +68,9 @@ pub(crate) enum CommitFailure {
 pub(crate) trait Session: Send {
     /// Waits up to `wait` for something and says what happened; at most `max` records.
     fn poll(&mut self, max: usize, wait: Duration) -> Result<Polled, Error>;
+
+    /// True once it is clear which partitions are ours, also when none are.
+    fn is_settled(&self) -> bool;
 
     /// Makes everything durable, or nothing.
     fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure>;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::{Bus, Change, PublishError, Read, ReadFrom, ReadItem, Receipt, TopicsFile};
+use bus::{Bus, Change, PublishError, Read, ReadFrom, ReadItem, Receipt, Standing, Standings, TopicsFile};
 use bytes::Bytes;
 use events::{Message as _, Topic};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,7 @@ macro_rules! contract {
             compaction_keeps_the_newest_record_of_each_key
             a_record_that_is_too_large_is_refused_for_good
             old_records_are_forgotten_and_new_ones_kept
+            a_stage_is_ready_when_it_holds_partitions_with_their_state
         }
     };
     ($fixture:path: $($check:ident)*) => {$(
@@ -436,4 +437,32 @@ pub(crate) fn old_records_are_forgotten_and_new_ones_kept(fixture: &dyn Fixture)
         assert_eq!(kept, fresh, "no record of today is forgotten");
         bus.close();
     });
+}
+
+pub(crate) fn a_stage_is_ready_when_it_holds_partitions_with_their_state(fixture: &dyn Fixture) {
+    block_on(async {
+        let bus = Bus::open(&fixture.config()).unwrap();
+        let mut standings = bus.standings();
+        assert!(standings.borrow().is_empty());
+        let (stop, running) = start(&bus, Arc::new(Counter::default()));
+        let standing = standing(&mut standings, |standing| {
+            standing.is_some_and(Standing::is_ready)
+        })
+        .await;
+        assert!(matches!(standing, Some(Standing::Holding(1..))), "{standing:?}");
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert!(standings.borrow().is_empty(), "it does not run any more");
+        bus.close();
+    });
+}
+
+/// Waits until the counter stands so.
+pub(crate) async fn standing(
+    standings: &mut tokio::sync::watch::Receiver<Standings>,
+    is_so: impl Fn(Option<Standing>) -> bool,
+) -> Option<Standing> {
+    let of = |all: &Standings| all.get("counter").copied();
+    let found = tokio::time::timeout(LIMIT, standings.wait_for(|all| is_so(of(all)))).await;
+    of(&found.expect("the counter is ready").unwrap())
 }

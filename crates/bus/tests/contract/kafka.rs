@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 
-use bus::{Backend, Bus, BusConfig, Receipt, TopicsFile};
+use bus::{Backend, Bus, BusConfig, Receipt, Standing, Standings, TopicsFile};
 use events::Topic;
 use tests::kafka::KafkaServer;
+use tokio::sync::watch;
 
-use crate::checks::{contract, outputs, start};
-use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
+use crate::checks::{contract, outputs, standing, start};
+use crate::fixture::{Fixture, LIMIT, Settled, block_on, publish_all, read_all, record, values_of};
 use crate::probe::Counter;
 use crate::{checks, kill};
 
@@ -29,16 +30,17 @@ impl Kafka {
             server: KafkaServer::shared().unwrap(),
             prefix: format!("t{}-", NEXT.fetch_add(1, Ordering::Relaxed)),
         };
-        make_topics(&kafka.config());
+        make_topics(&kafka.config(), 4);
         Some(kafka)
     }
 }
 
-/// Makes all topics, with four partitions.
-fn make_topics(config: &BusConfig) {
+/// Makes all topics.
+fn make_topics(config: &BusConfig, partitions: u32) {
     block_on(async {
         let bus = Bus::open(config).unwrap();
-        let file = TopicsFile::parse("[defaults]\npartitions = 4\nretention_hours = 24\n").unwrap();
+        let file = format!("[defaults]\npartitions = {partitions}\nretention_hours = 24\n");
+        let file = TopicsFile::parse(&file).unwrap();
         for change in bus.admin().plan(&file).await.unwrap() {
             bus.admin().apply(&change).await.unwrap();
         }
@@ -139,6 +141,53 @@ fn a_zombie_cannot_commit() {
 }
 
 #[test]
+fn who_gets_no_partition_stands_by_and_takes_over() {
+    if !KafkaServer::is_available() {
+        return;
+    }
+    let server = KafkaServer::shared().unwrap();
+    let config = settings(&server.brokers(), "standby-");
+    make_topics(&config, 1);
+    block_on(async {
+        let (bus, other) = (Bus::open(&config).unwrap(), Bus::open(&config).unwrap());
+        let (mut first, mut second) = (bus.standings(), other.standings());
+        let (stop_first, running_first) = start(&bus, Arc::new(Counter::default()));
+        let (stop_second, running_second) = start(&other, Arc::new(Counter::default()));
+        let stands = |standings: &watch::Receiver<Standings>| standings.borrow().get("counter").copied();
+        // Which of the two has it is the group's choice.
+        let settled = async {
+            loop {
+                match (stands(&first), stands(&second)) {
+                    (Some(Standing::Holding(1)), Some(Standing::Standby)) => return true,
+                    (Some(Standing::Standby), Some(Standing::Holding(1))) => return false,
+                    _ => {}
+                }
+                tokio::select! {
+                    changed = first.changed() => changed.unwrap(),
+                    changed = second.changed() => changed.unwrap(),
+                }
+            }
+        };
+        let first_holds = tokio::time::timeout(LIMIT, settled).await.expect("one holds it");
+        let mut runners = [
+            (stop_first, running_first, first),
+            (stop_second, running_second, second),
+        ];
+        if !first_holds {
+            runners.reverse();
+        }
+        let [(stop, running, _), (stop_rest, running_rest, mut rest)] = runners;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        standing(&mut rest, |standing| standing == Some(Standing::Holding(1))).await;
+        stop_rest.cancel();
+        running_rest.await.unwrap().unwrap();
+        other.close();
+        bus.close();
+    });
+}
+
+#[test]
 fn a_broker_that_dies_and_comes_back_loses_nothing() {
     if !KafkaServer::is_available() {
         return;
@@ -146,7 +195,7 @@ fn a_broker_that_dies_and_comes_back_loses_nothing() {
     // Not the shared one.
     let mut server = KafkaServer::start().unwrap();
     let config = settings(&server.brokers(), "");
-    make_topics(&config);
+    make_topics(&config, 4);
     let bus = Bus::open(&config).unwrap();
     let (stop, running) = block_on(async {
         publish_all(&bus.publisher(), [record(Topic::Positions, "device", Some("0"))]).await;

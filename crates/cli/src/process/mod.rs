@@ -1,6 +1,7 @@
 //! What every long-lived subcommand needs: settings, log, metrics, admin port, the log of events.
 
 pub(crate) mod definitions;
+mod readiness;
 mod settings;
 
 use std::time::Duration;
@@ -65,7 +66,7 @@ impl Process {
     pub(crate) fn consume(&mut self, consumer: Consumer, settings: &Settings) {
         let bus = self.bus.clone();
         let reporter = self.health.part(consumer.name());
-        reporter.ready();
+        tokio::spawn(readiness::report(bus.standings(), consumer.stages(), reporter));
         match consumer {
             Consumer::Geofence => {
                 let (stage, handle) = geofence::new(&settings.geofence);
@@ -117,6 +118,15 @@ impl Consumer {
             Self::Geofence => "geofence",
             Self::Trips => "trips",
             Self::Attendance => "attendance",
+        }
+    }
+
+    /// Names of the stages that it runs.
+    const fn stages(self) -> &'static [&'static str] {
+        match self {
+            Self::Geofence => &["geofence"],
+            Self::Trips => &["trips"],
+            Self::Attendance => &["attendance-evidence", "attendance"],
         }
     }
 }

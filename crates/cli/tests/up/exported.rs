@@ -50,7 +50,16 @@ fn the_demo_exports_what_is_declared_and_what_the_dashboards_show() {
     complete.unwrap_or_else(|error| panic!("{error}: {missing:?}"));
     let undeclared: Vec<_> = families.difference(&declared).collect();
     assert!(undeclared.is_empty(), "exported and not declared: {undeclared:?}");
-    assert!(up.get("/readyz").contains("gateway: ready"));
+    let mut ready = String::new();
+    wait::until("every role", WITHIN, || {
+        ready = up.get("/readyz");
+        Ok(ready.lines().all(|line| line.contains(": ready")))
+    })
+    .unwrap_or_else(|error| panic!("{error}: {ready}"));
+    assert!(ready.contains("gateway: ready\n"), "{ready}");
+    assert!(ready.contains("geofence: ready: holds 4 partitions\n"), "{ready}");
+    let state: Value = serde_json::from_str(&up.get("/state")).unwrap();
+    assert!(state["gateway"].is_object(), "{state}");
     check_with_promtool(&text);
     assert!(up.stop().success());
 }

@@ -19,7 +19,8 @@ struct Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
     Starting(String),
-    Ready,
+    /// And how.
+    Ready(String),
     NotReady(String),
     Failed(String),
 }
@@ -61,7 +62,8 @@ impl Health {
         let mut reasons = String::new();
         for (name, part) in parts.iter() {
             let (fine, text) = match &part.state {
-                State::Ready => (true, "ready".to_owned()),
+                State::Ready(how) if how.is_empty() => (true, "ready".to_owned()),
+                State::Ready(how) => (true, format!("ready: {how}")),
                 State::Starting(why) => (question == Question::Live, format!("starting: {why}")),
                 State::NotReady(why) => (question != Question::Ready, format!("not ready: {why}")),
                 State::Failed(why) => (question == Question::Started, format!("failed: {why}")),
@@ -108,7 +110,12 @@ impl Reporter {
 
     /// It works.
     pub fn ready(&self) {
-        self.set(State::Ready);
+        self.set(State::Ready(String::new()));
+    }
+
+    /// It works, and how.
+    pub fn ready_as(&self, how: impl Into<String>) {
+        self.set(State::Ready(how.into()));
     }
 
     /// It cannot take work now, because. That may pass.
@@ -133,7 +140,7 @@ impl Reporter {
             .lock()
             .entry(self.name)
             .or_insert(Part {
-                state: State::Ready,
+                state: State::Ready(String::new()),
                 dump: None,
             })
             .state = state;
@@ -149,12 +156,16 @@ mod tests {
         let health = Health::default();
         let gateway = health.part("gateway");
         let log = health.part("log");
-        log.ready();
+        log.ready_as("holds 3 partitions");
         assert!(health.answer(Question::Live).0);
         assert!(!health.answer(Question::Started).0 && !health.answer(Question::Ready).0);
         gateway.not_ready("draining");
         let (ready, why) = health.answer(Question::Ready);
-        assert!(!ready && why.contains("gateway: not ready: draining") && why.contains("log: ready"));
+        assert!(
+            !ready
+                && why.contains("gateway: not ready: draining")
+                && why.contains("log: ready: holds 3 partitions")
+        );
         assert!(health.answer(Question::Live).0 && health.answer(Question::Started).0);
         gateway.failed("disk");
         assert!(!health.answer(Question::Live).0);
