@@ -1,12 +1,14 @@
 //! What a backend does for a running stage.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use events::Topic;
 use tokio_util::sync::CancellationToken;
 
+use super::pending::Pending;
 use crate::{Error, Received, Record};
 
 /// Who wants to consume what.
@@ -65,8 +67,15 @@ pub(crate) trait Session: Send {
     /// Waits up to `wait` for something and says what happened; at most `max` records.
     fn poll(&mut self, max: usize, wait: Duration) -> Result<Polled, Error>;
 
-    /// Makes everything durable, or nothing.
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure>;
+    /// Begins to make everything durable, or nothing. Nothing else is begun before [`Session::outcome`] has told of it.
+    fn begin(&mut self, work: &Arc<Pending>) -> Result<(), CommitFailure>;
+
+    /// What became of the commit that was begun; `None` while that is open, unless told to wait. A backend that does
+    /// all of the work in [`Session::begin`] has nothing to add.
+    fn outcome(&mut self, wait: bool) -> Option<Result<(), CommitFailure>> {
+        let _ = wait;
+        Some(Ok(()))
+    }
 
     /// How far behind the partitions are.
     fn lag(&mut self) -> Vec<Lag>;
