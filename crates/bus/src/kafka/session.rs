@@ -20,7 +20,7 @@ use super::client::{
 use super::restore;
 use super::transaction::Transactions;
 use crate::metrics;
-use crate::runner::{Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts};
+use crate::runner::{CommitFailure, Joining, Lag, Pending, Polled, Session, equal_counts};
 use crate::standing::{Standing, Teller};
 use crate::{Error, Received};
 
@@ -319,7 +319,8 @@ impl Session for KafkaSession {
         self.settled && !self.reset
     }
 
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure> {
+    fn begin(&mut self, work: &Arc<Pending>) -> Result<(), CommitFailure> {
+        let commit = work.as_commit();
         let group = self
             .consumer
             .group_metadata()
@@ -332,7 +333,7 @@ impl Session for KafkaSession {
             .filter_map(|(place, next)| Some((*place, (*next)?)));
         let mut next: BTreeMap<(Topic, u32), u64> = known.collect();
         next.extend(commit.offsets);
-        let outcome = self.transactions.commit(commit, &next, &group);
+        let outcome = self.transactions.commit(&commit, &next, &group);
         match &outcome {
             Ok(()) => self
                 .owned

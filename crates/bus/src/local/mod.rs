@@ -37,7 +37,7 @@ pub(crate) struct Local {
 struct Log {
     engine: Arc<Engine>,
     /// By topic, in the order of [`Topic::ALL`].
-    tables: Vec<Arc<Table>>,
+    tables: Arc<[Arc<Table>]>,
     /// One runner per stage at a time; another one of the same name stands by.
     running: session::Running,
 }
@@ -64,7 +64,7 @@ impl Local {
                     kept(config, *topic),
                 ),
             })
-            .collect::<Result<_, _>>();
+            .collect::<Result<Arc<[_]>, _>>();
         match tables {
             Ok(tables) => Ok(Self {
                 log: Arc::new(Log {

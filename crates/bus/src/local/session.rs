@@ -1,6 +1,7 @@
 //! A stage's side of the local log.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::TryRecvError;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::Log;
 use super::codec::state_key;
-use super::engine::Transaction;
-use crate::runner::{Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session};
+use super::engine::{Answer, Transaction};
+use crate::runner::{Assigned, CommitFailure, Joining, Lag, Pending, Polled, Session};
 use crate::{Error, PublishError};
 
 /// A lock per stage name.
@@ -38,6 +39,8 @@ pub(crate) struct LocalSession {
     runtime: Handle,
     /// Input partition whose turn is next, so that none starves.
     turn: usize,
+    /// Where the outcome of the commit that was begun will come.
+    answer: Option<Answer>,
     _only: OwnedMutexGuard<()>,
 }
 
@@ -62,6 +65,7 @@ impl LocalSession {
             assigned: false,
             runtime: Handle::current(),
             turn: 0,
+            answer: None,
             log,
             _only: only,
         })
@@ -71,6 +75,18 @@ impl LocalSession {
         let mut key = format!("offset/{}/{}/", self.stage, topic.name()).into_bytes();
         key.extend_from_slice(&partition.to_be_bytes());
         key
+    }
+
+    fn failure(&self, error: PublishError) -> CommitFailure {
+        match error {
+            PublishError::Unavailable(text) if !self.log.engine.is_broken() => CommitFailure::Retry(text),
+            PublishError::Unavailable(text) | PublishError::Refused(text) => {
+                CommitFailure::Fatal(Error::Damaged {
+                    path: self.log.engine.path().to_owned(),
+                    detail: text,
+                })
+            }
+        }
     }
 
     fn assign(&mut self) -> Result<Vec<Assigned>, Error> {
@@ -141,35 +157,41 @@ impl Session for LocalSession {
         self.assigned
     }
 
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure> {
+    fn begin(&mut self, work: &Arc<Pending>) -> Result<(), CommitFailure> {
         let transaction = Transaction {
-            outputs: commit
-                .outputs
-                .values()
-                .flatten()
-                .map(|record| (self.log.table(record.topic).clone(), record.clone()))
-                .collect(),
             stage: self.stage,
-            state: commit
-                .state
-                .iter()
-                .map(|((partition, key), value)| (*partition, key.clone(), value.clone()))
-                .collect(),
-            meta: commit
+            tables: self.log.tables.clone(),
+            meta: work
+                .as_commit()
                 .offsets
                 .iter()
                 .map(|((topic, partition), next)| (self.offset_key(*topic, *partition), next.to_be_bytes()))
                 .collect(),
+            work: work.clone(),
         };
-        self.log.engine.commit(transaction).map_err(|error| match error {
-            PublishError::Unavailable(text) if !self.log.engine.is_broken() => CommitFailure::Retry(text),
-            PublishError::Unavailable(text) | PublishError::Refused(text) => {
-                CommitFailure::Fatal(Error::Damaged {
-                    path: self.log.engine.path().to_owned(),
-                    detail: text,
-                })
+        let answer = self.log.engine.begin(transaction);
+        self.answer = Some(answer.map_err(|error| self.failure(error))?);
+        Ok(())
+    }
+
+    fn outcome(&mut self, wait: bool) -> Option<Result<(), CommitFailure>> {
+        let answer = self.answer.take()?;
+        let outcome = if wait {
+            answer.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            answer.try_recv()
+        };
+        match outcome {
+            Ok(outcome) => Some(outcome.map_err(|error| self.failure(error))),
+            Err(TryRecvError::Empty) => {
+                self.answer = Some(answer);
+                None
             }
-        })
+            Err(TryRecvError::Disconnected) => {
+                let closed = PublishError::Unavailable("the log is closed".to_owned());
+                Some(Err(self.failure(closed)))
+            }
+        }
     }
 
     fn lag(&mut self) -> Vec<Lag> {
@@ -187,5 +209,13 @@ impl Session for LocalSession {
 
     fn commit_interval(&self) -> Duration {
         Duration::ZERO
+    }
+}
+
+impl Drop for LocalSession {
+    /// The next runner reads the offsets: what this one has begun is decided before that.
+    fn drop(&mut self) {
+        // Whatever it is, the next runner finds it in the store.
+        let _ = self.outcome(true);
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions};
 
 use crate::Error;
 
@@ -11,6 +11,12 @@ use crate::Error;
 const MEMTABLE_BYTES: u64 = 16 << 20;
 /// Bytes of journal that a start may have to replay.
 const JOURNAL_BYTES: u64 = 128 << 20;
+/// Values of the log from this size on are written once, to files beside the tables, and merging tables moves only where
+/// they are.
+const APART_BYTES: u32 = 128;
+/// Threads that write tables and merge them. With more than one, the first does nothing but pass messages to itself
+/// while another one merges.
+const WORKERS: usize = 1;
 /// Bytes that must fit on the disk before a store that ran out of room is opened again.
 const PROBE_BYTES: usize = 8 << 20;
 
@@ -43,14 +49,15 @@ impl Store {
         let db = Database::builder(path)
             .cache_size(cache_bytes)
             .max_journaling_size(JOURNAL_BYTES)
+            .worker_threads(WORKERS)
             .open()?;
-        let keyspace = |name| {
-            db.keyspace(name, || {
-                KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)
-            })
-        };
+        let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+        let keyspace = |name| db.keyspace(name, options);
+        let apart = KvSeparationOptions::default()
+            .separation_threshold(APART_BYTES)
+            .compression(CompressionType::None);
         Ok(Self {
-            log: keyspace("log")?,
+            log: db.keyspace("log", || options().with_kv_separation(Some(apart)))?,
             index: keyspace("index")?,
             newest: keyspace("newest")?,
             state: keyspace("state")?,

@@ -1,21 +1,25 @@
 //! Runs a [`Stage`]: the same loop on every backend.
 //!
-//! One thread per runner. It reads a batch, hands its records to the stage, commits what the stage wrote together
-//! with the offsets, and only then reads on; while there is a backlog, a commit has several batches. Work that was not
-//! committed is undone by forgetting the state and restoring it.
+//! One thread per runner. It reads a batch, hands its records to the stage and commits what the stage wrote together
+//! with the offsets; while there is a backlog, a commit has several batches. Where the backend writes on a thread of its
+//! own, the next batches are taken meanwhile, and their commit begins when that one is done. Work that was not committed is
+//! undone by forgetting the state and restoring it.
 
+mod commit;
 mod pending;
 mod reject;
 mod session;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use self::pending::{NO_PARTITION, Pending};
+use self::pending::NO_PARTITION;
+pub(crate) use self::pending::Pending;
 use self::reject::reject;
 pub(crate) use self::session::{
     Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts,
@@ -29,8 +33,10 @@ const BATCH: usize = 4096;
 /// Definitions that are taken at once: inputs go on between the parts of a large change.
 const DEFINITIONS: usize = 4096;
 /// Time that results are collected while there is a backlog, so that what changes with every record is saved once for
-/// several. Nobody waits for a result of a backlog to the tenth of a second.
-const COLLECT: Duration = Duration::from_millis(250);
+/// several. Nobody waits for a result of a backlog to the second.
+const COLLECT: Duration = Duration::from_secs(1);
+/// Results that are collected at most.
+const COLLECTED: usize = 64 << 10;
 /// Time between two calls of [`Stage::tick`].
 const TICK: Duration = Duration::from_secs(1);
 /// First and longest wait before a failed call is tried again.
@@ -57,6 +63,7 @@ pub(crate) fn run<S: Stage>(
         shutdown,
         states: HashMap::new(),
         pending,
+        flying: None,
         out: Out::default(),
         last_commit: Instant::now(),
         last_tick: Instant::now(),
@@ -86,6 +93,8 @@ struct Runner<'a, S: Stage> {
     shutdown: &'a CancellationToken,
     states: HashMap<u32, S::State>,
     pending: Pending,
+    /// The commit that was begun, and when.
+    flying: Option<(Arc<Pending>, Instant)>,
     out: Out,
     last_commit: Instant,
     last_tick: Instant,
@@ -114,15 +123,7 @@ impl<S: Stage> Runner<'_, S> {
                 Err(error) => return Err(error),
             }
         }
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        self.settle();
-        // One attempt: what cannot be committed now is done again by the next runner.
-        match self.try_commit() {
-            Ok(()) | Err(CommitFailure::Retry(_) | CommitFailure::Lost(_)) => Ok(()),
-            Err(CommitFailure::Fatal(error)) => Err(error),
-        }
+        self.finish()
     }
 
     fn take(&mut self, polled: Polled) -> Result<(), Error> {
@@ -173,13 +174,7 @@ impl<S: Stage> Runner<'_, S> {
         if self.last_tick.elapsed() >= TICK {
             self.tick();
         }
-        let collect = if behind { COLLECT } else { Duration::ZERO };
-        if !self.pending.is_empty()
-            && self.last_commit.elapsed() >= self.session.commit_interval().max(collect)
-        {
-            self.commit()?;
-        }
-        Ok(())
+        self.commit_when_due(behind)
     }
 
     /// Hands new definitions to the stage. True when there were any.
@@ -229,55 +224,6 @@ impl<S: Stage> Runner<'_, S> {
         for lag in self.session.lag() {
             metrics::lag(self.stage.name(), lag);
         }
-    }
-
-    /// Lets the stage save what it has held back.
-    fn settle(&mut self) {
-        for (partition, state) in &mut self.states {
-            self.stage.settle(state, &mut self.out);
-            self.pending.take(*partition, &mut self.out);
-        }
-    }
-
-    fn try_commit(&mut self) -> Result<(), CommitFailure> {
-        self.session.commit(&self.pending.as_commit())
-    }
-
-    /// Commits what is pending, trying again until it succeeds, is lost, or the runner is told to stop.
-    fn commit(&mut self) -> Result<(), Error> {
-        let mut back_off = BACK_OFF.0;
-        self.settle();
-        loop {
-            let started = Instant::now();
-            match self.try_commit() {
-                Ok(()) => {
-                    metrics::committed(self.stage.name(), started.elapsed());
-                    break;
-                }
-                Err(CommitFailure::Retry(reason)) => {
-                    metrics::commit_failed(self.stage.name());
-                    tracing::warn!(stage = self.stage.name(), reason, "the commit is tried again");
-                    if self.shutdown.is_cancelled() {
-                        break;
-                    }
-                    self.pause(&mut back_off);
-                }
-                Err(CommitFailure::Lost(reason)) => {
-                    metrics::commit_failed(self.stage.name());
-                    tracing::warn!(
-                        stage = self.stage.name(),
-                        reason,
-                        "the work is left to whoever has the partitions now"
-                    );
-                    self.states.clear();
-                    break;
-                }
-                Err(CommitFailure::Fatal(error)) => return Err(error),
-            }
-        }
-        self.pending.clear();
-        self.last_commit = Instant::now();
-        Ok(())
     }
 
     /// Waits, longer each time, but not past a shutdown.

@@ -7,11 +7,13 @@ use super::session::Commit;
 use crate::{Out, Received, Record};
 
 /// Results that are not committed yet, by the partition that they come from: when that is taken away, so are they.
-#[derive(Default)]
-pub(super) struct Pending {
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
     outputs: BTreeMap<u32, Vec<Record>>,
     state: HashMap<(u32, Bytes), Option<Bytes>>,
     offsets: BTreeMap<(Topic, u32), u64>,
+    /// Records in `outputs`.
+    records: usize,
 }
 
 /// Stands for the partition of what does not come from one: the rejects of definitions.
@@ -23,12 +25,14 @@ impl Pending {
     }
 
     pub(super) fn output(&mut self, partition: u32, record: Record) {
+        self.records += 1;
         self.outputs.entry(partition).or_default().push(record);
     }
 
     /// Takes what the stage wrote for a partition; the last value of a state entry counts.
     pub(super) fn take(&mut self, partition: u32, out: &mut Out) {
         if !out.records.is_empty() {
+            self.records += out.records.len();
             self.outputs
                 .entry(partition)
                 .or_default()
@@ -45,7 +49,18 @@ impl Pending {
             .insert((record.topic, record.partition), record.offset + 1);
     }
 
-    pub(super) fn as_commit(&self) -> Commit<'_> {
+    /// Number of records to be published.
+    pub(super) fn records(&self) -> usize {
+        self.records
+    }
+
+    /// Number of all things to be written.
+    pub(crate) fn entries(&self) -> usize {
+        self.records + self.state.len() + self.offsets.len()
+    }
+
+    /// What is to be written together.
+    pub(crate) fn as_commit(&self) -> Commit<'_> {
         Commit {
             outputs: &self.outputs,
             state: &self.state,
@@ -54,14 +69,9 @@ impl Pending {
     }
 
     pub(super) fn forget(&mut self, partition: u32) {
-        self.outputs.remove(&partition);
+        let gone = self.outputs.remove(&partition);
+        self.records -= gone.map_or(0, |records| records.len());
         self.state.retain(|(of, _), _| *of != partition);
         self.offsets.retain(|(_, of), _| *of != partition);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.outputs.clear();
-        self.state.clear();
-        self.offsets.clear();
     }
 }

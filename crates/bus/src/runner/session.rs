@@ -8,6 +8,7 @@ use bytes::Bytes;
 use events::Topic;
 use tokio_util::sync::CancellationToken;
 
+use super::pending::Pending;
 use crate::standing::Teller;
 use crate::{Error, Received, Record};
 
@@ -72,8 +73,15 @@ pub(crate) trait Session: Send {
     /// True once it is clear which partitions are ours, also when none are.
     fn is_settled(&self) -> bool;
 
-    /// Makes everything durable, or nothing.
-    fn commit(&mut self, commit: &Commit<'_>) -> Result<(), CommitFailure>;
+    /// Begins to make everything durable, or nothing. Nothing else is begun before [`Session::outcome`] has told of it.
+    fn begin(&mut self, work: &Arc<Pending>) -> Result<(), CommitFailure>;
+
+    /// What became of the commit that was begun; `None` while that is open, unless told to wait. A backend that does
+    /// all of the work in [`Session::begin`] has nothing to add.
+    fn outcome(&mut self, wait: bool) -> Option<Result<(), CommitFailure>> {
+        let _ = wait;
+        Some(Ok(()))
+    }
 
     /// How far behind the partitions are.
     fn lag(&mut self) -> Vec<Lag>;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-pub(in crate::local) use self::writer::Transaction;
+pub(in crate::local) use self::writer::{Answer, Transaction};
 use self::writer::{Queue, Work};
 use super::store::{Failure, Store, explain};
 use super::table::{Kept, Table};
@@ -191,12 +191,13 @@ impl Engine {
         self.budget.give(weight, 1);
     }
 
-    /// Writes the transaction and waits until it is durable.
-    pub(in crate::local) fn commit(&self, transaction: Transaction) -> Result<(), PublishError> {
-        for (_, record) in &transaction.outputs {
+    /// Queues the transaction; the answer comes when it is durable or has failed.
+    pub(in crate::local) fn begin(&self, transaction: Transaction) -> Result<Answer, PublishError> {
+        let commit = transaction.work.as_commit();
+        for record in commit.outputs.values().flatten() {
             fits(record)?;
         }
-        if let Some((_, key, _)) = transaction.state.iter().find(|(_, key, _)| key.len() > MAX_KEY) {
+        if let Some((_, key)) = commit.state.keys().find(|(_, key)| key.len() > MAX_KEY) {
             return Err(PublishError::Refused(format!(
                 "expected a state key of at most {MAX_KEY} bytes, found {}",
                 key.len()
@@ -211,9 +212,7 @@ impl Engine {
             queue.work.push(Work::Transaction(transaction, reply));
         }
         self.wake.notify_one();
-        answer
-            .recv()
-            .unwrap_or_else(|_| Err(PublishError::Unavailable("the log is closed".to_owned())))
+        Ok(answer)
     }
 
     /// Writes what waits, ends the writer, closes the files.

@@ -7,13 +7,12 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
 use super::{Engine, lock};
 use crate::local::batch::Batch;
 use crate::local::retention;
 use crate::local::store::{Failure, Store, explain, probe};
 use crate::local::table::Table;
+use crate::runner::Pending;
 use crate::{PublishError, Receipt, Record, metrics, steps};
 
 /// Bytes of records in one group: bounds what one sync costs.
@@ -25,15 +24,19 @@ const REOPEN_EVERY: Duration = Duration::from_millis(500);
 const NOBODY_WAITS: Duration = Duration::from_secs(3600);
 
 /// What a stage wants written together.
-#[derive(Debug, Default)]
 pub(in crate::local) struct Transaction {
-    pub(in crate::local) outputs: Vec<(Arc<Table>, Record)>,
     pub(in crate::local) stage: &'static str,
-    pub(in crate::local) state: Vec<(u32, Bytes, Option<Bytes>)>,
+    /// The topics of the outputs, in the order of `Topic::ALL`.
+    pub(in crate::local) tables: Arc<[Arc<Table>]>,
+    /// Entries of the offsets.
     pub(in crate::local) meta: Vec<(Vec<u8>, [u8; 8])>,
+    pub(in crate::local) work: Arc<Pending>,
 }
 
 pub(super) type Reply = std::sync::mpsc::SyncSender<Result<(), PublishError>>;
+
+/// Where the outcome of a transaction comes.
+pub(in crate::local) type Answer = std::sync::mpsc::Receiver<Result<(), PublishError>>;
 
 pub(super) enum Work {
     Append {
@@ -44,6 +47,16 @@ pub(super) enum Work {
         weight: u64,
     },
     Transaction(Transaction, Reply),
+}
+
+impl Work {
+    /// Entries of the store that it sets, about.
+    fn entries(&self) -> usize {
+        match self {
+            Self::Append { .. } => 1,
+            Self::Transaction(transaction, _) => transaction.work.entries(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -113,11 +126,10 @@ impl Engine {
         for item in work {
             bytes += match &item {
                 Work::Append { weight, .. } => *weight,
-                Work::Transaction(transaction, _) => transaction
-                    .outputs
-                    .iter()
-                    .map(|(_, record)| record.weight())
-                    .sum(),
+                Work::Transaction(transaction, _) => {
+                    let outputs = transaction.work.as_commit().outputs;
+                    outputs.values().flatten().map(Record::weight).sum()
+                }
             };
             // A stage's entries may be set once per batch, so a group has one transaction of each stage; every stage
             // waits for its own before it sends another.
@@ -166,7 +178,7 @@ impl Engine {
             let store = store
                 .as_ref()
                 .map_err(|failure| PublishError::Unavailable(failure.message()))?;
-            let mut batch = Batch::new(store, scratch, group.len() + 8);
+            let mut batch = Batch::new(store, scratch, group.iter().map(Work::entries).sum::<usize>() + 8);
             for work in group {
                 match work {
                     Work::Append {
@@ -251,11 +263,13 @@ impl Engine {
 }
 
 fn add(batch: &mut Batch<'_>, transaction: &Transaction) {
-    for (table, record) in &transaction.outputs {
+    let commit = transaction.work.as_commit();
+    for record in commit.outputs.values().flatten() {
+        let table = &transaction.tables[record.topic as usize];
         let partition = crate::partition::of(&record.key, table.count());
         batch.append(table, partition, record);
     }
-    for (partition, key, value) in &transaction.state {
+    for ((partition, key), value) in commit.state {
         batch.state(transaction.stage, *partition, key, value.as_ref());
     }
     for (key, value) in &transaction.meta {
