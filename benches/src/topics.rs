@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bus::{Backend, Bus, BusConfig, Out, Outcome, ReceiptSink, Received, Record, Refusal, Stage};
+use bus::{Around, Backend, Bus, BusConfig, Out, Outcome, ReceiptSink, Received, Record, Refusal, Stage};
 use bytes::Bytes;
 use events::Topic;
 use jiff::Timestamp;
@@ -28,56 +28,27 @@ impl<S: Stage> Counted<S> {
     }
 }
 
-impl<S: Stage> Stage for Counted<S> {
-    type State = S::State;
+impl<S: Stage> Around for Counted<S> {
+    type Inner = S;
 
-    fn name(&self) -> &'static str {
-        self.inner.name()
+    fn inner(&self) -> &S {
+        &self.inner
     }
 
-    fn inputs(&self) -> &'static [Topic] {
-        self.inner.inputs()
-    }
-
-    fn globals(&self) -> &'static [Topic] {
-        self.inner.globals()
-    }
-
-    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
-        self.inner.restore(partition, entries)
-    }
-
-    fn define(&self, record: &Received) -> Result<(), Refusal> {
-        self.inner.define(record)
-    }
-
-    fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.inner.redefined(state, now, out);
-    }
-
-    fn apply(
+    fn pass(
         &self,
-        state: &mut Self::State,
+        state: &mut S::State,
         record: &Received,
         now: Timestamp,
         out: &mut Out,
     ) -> Result<(), Refusal> {
         let before = out.records.len();
         let result = self.inner.apply(state, record, now, out);
-        self.events.fetch_add(
-            u64::try_from(out.records.len() - before).unwrap_or(0),
-            Ordering::Relaxed,
-        );
+        let told = out.records.len() - before;
+        self.events
+            .fetch_add(u64::try_from(told).unwrap_or(0), Ordering::Relaxed);
         self.fixes.fetch_add(1, Ordering::Relaxed);
         result
-    }
-
-    fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.inner.tick(state, now, out);
-    }
-
-    fn settle(&self, state: &mut Self::State, out: &mut Out) {
-        self.inner.settle(state, out);
     }
 }
 

@@ -12,13 +12,19 @@ static SEARCHES: AtomicUsize = AtomicUsize::new(0);
 
 /// Ports of 127.0.0.1 that nobody listens on. All are held until all were found, so they differ.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
-    let mut held = Vec::with_capacity(N);
+    let found = free_many(N)?;
+    Ok(std::array::from_fn(|at| found[at]))
+}
+
+/// As many as asked for, as [`free`] finds them.
+pub(crate) fn free_many(count: usize) -> Result<Vec<u16>> {
+    let mut held = Vec::with_capacity(count);
     // Who looks at the same time, in another process or thread, begins at another place: a broker takes seconds to
     // listen on what it was given.
     let searches = SEARCHES.fetch_add(1, Ordering::Relaxed);
     let start = (std::process::id() as usize * 31 + searches * 101) % PORTS.len();
     for port in PORTS.cycle().skip(start).take(PORTS.len()) {
-        if held.len() == N {
+        if held.len() == count {
             break;
         }
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
@@ -26,10 +32,10 @@ pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
         }
     }
     ensure!(
-        held.len() == N,
+        held.len() == count,
         "no free ports between {} and {}",
         PORTS.start,
         PORTS.end
     );
-    Ok(std::array::from_fn(|at| held[at].0))
+    Ok(held.into_iter().map(|(port, _)| port).collect())
 }

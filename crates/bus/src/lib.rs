@@ -33,5 +33,5 @@ pub use publisher::Publisher;
 pub use reader::{Read, ReadFrom, ReadItem, Reader};
 pub use receipt::{Outcome, PublishError, Receipt, ReceiptSink};
 pub use record::{Header, Received, Record};
-pub use stage::{Out, Refusal, Stage};
+pub use stage::{Around, Out, Refusal, Stage};
 pub use topics::{Change, PartitionInfo, TopicInfo, TopicSettings, TopicSpec, TopicsFile};

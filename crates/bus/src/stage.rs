@@ -107,32 +107,68 @@ impl Out {
     }
 }
 
+/// A stage around another, which does all that this one does not do itself: one that counts, or that has a clock of its own.
+pub trait Around: Send + Sync + 'static {
+    /// The stage inside.
+    type Inner: Stage;
+
+    /// The stage inside.
+    fn inner(&self) -> &Self::Inner;
+
+    /// The time that the stage inside is told, when the bus says that it is `now`.
+    fn clock(&self, now: Timestamp) -> Timestamp {
+        now
+    }
+
+    /// Takes one input record.
+    ///
+    /// # Errors
+    /// Those of [`Stage::apply`].
+    fn pass(
+        &self,
+        state: &mut <Self::Inner as Stage>::State,
+        record: &Received,
+        now: Timestamp,
+        out: &mut Out,
+    ) -> Result<(), Refusal> {
+        self.inner().apply(state, record, now, out)
+    }
+}
+
 /// A stage that its owner keeps a handle to.
-impl<S: Stage> Stage for std::sync::Arc<S> {
-    type State = S::State;
+impl<S: Stage> Around for std::sync::Arc<S> {
+    type Inner = S;
+
+    fn inner(&self) -> &S {
+        self
+    }
+}
+
+impl<A: Around> Stage for A {
+    type State = <A::Inner as Stage>::State;
 
     fn name(&self) -> &'static str {
-        (**self).name()
+        self.inner().name()
     }
 
     fn inputs(&self) -> &'static [Topic] {
-        (**self).inputs()
+        self.inner().inputs()
     }
 
     fn globals(&self) -> &'static [Topic] {
-        (**self).globals()
+        self.inner().globals()
     }
 
     fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
-        (**self).restore(partition, entries)
+        self.inner().restore(partition, entries)
     }
 
     fn define(&self, record: &Received) -> Result<(), Refusal> {
-        (**self).define(record)
+        self.inner().define(record)
     }
 
     fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        (**self).redefined(state, now, out);
+        self.inner().redefined(state, self.clock(now), out);
     }
 
     fn apply(
@@ -142,13 +178,14 @@ impl<S: Stage> Stage for std::sync::Arc<S> {
         now: Timestamp,
         out: &mut Out,
     ) -> Result<(), Refusal> {
-        (**self).apply(state, record, now, out)
+        self.pass(state, record, self.clock(now), out)
     }
 
     fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        (**self).tick(state, now, out);
+        self.inner().tick(state, self.clock(now), out);
     }
+
     fn settle(&self, state: &mut Self::State, out: &mut Out) {
-        (**self).settle(state, out);
+        self.inner().settle(state, out);
     }
 }

@@ -4,9 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bus::{Out, Received, Refusal, Stage};
-use bytes::Bytes;
-use events::Topic;
+use bus::{Around, Out, Received, Refusal, Stage};
 use geofence::GeofenceConfig;
 use geofence::service::Geofence;
 use jiff::Timestamp;
@@ -53,36 +51,16 @@ struct Mortal {
     left: AtomicU64,
 }
 
-impl Stage for Mortal {
-    type State = <Geofence as Stage>::State;
+impl Around for Mortal {
+    type Inner = Geofence;
 
-    fn name(&self) -> &'static str {
-        self.stage.name()
+    fn inner(&self) -> &Geofence {
+        &self.stage
     }
 
-    fn inputs(&self) -> &'static [Topic] {
-        self.stage.inputs()
-    }
-
-    fn globals(&self) -> &'static [Topic] {
-        self.stage.globals()
-    }
-
-    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
-        self.stage.restore(partition, entries)
-    }
-
-    fn define(&self, record: &Received) -> Result<(), Refusal> {
-        self.stage.define(record)
-    }
-
-    fn redefined(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.stage.redefined(state, now, out);
-    }
-
-    fn apply(
+    fn pass(
         &self,
-        state: &mut Self::State,
+        state: &mut <Geofence as Stage>::State,
         record: &Received,
         now: Timestamp,
         out: &mut Out,
@@ -91,13 +69,5 @@ impl Stage for Mortal {
             std::process::abort();
         }
         self.stage.apply(state, record, now, out)
-    }
-
-    fn tick(&self, state: &mut Self::State, now: Timestamp, out: &mut Out) {
-        self.stage.tick(state, now, out);
-    }
-
-    fn settle(&self, state: &mut Self::State, out: &mut Out) {
-        self.stage.settle(state, out);
     }
 }

@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use attendance::roster::{Definitions, records, resolve};
 use attendance::{Attendance, AttendanceConfig, Telling, report};
 use bus::{
-    Backend, Bus, BusConfig, Out, Outcome, Read, Receipt, ReceiptSink, Received, Refusal, Stage, TopicsFile,
+    Around, Backend, Bus, BusConfig, Outcome, Read, ReadItem, Receipt, ReceiptSink, Received, Stage,
+    TopicsFile,
 };
-use bytes::Bytes;
 use events::attendance::v1::{Finality, Record};
 use events::position::v1::Position;
 use events::{Message as _, Topic};
 use serde_json::Value;
 use tests::kafka::KafkaServer;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::pipeline::instant;
@@ -142,23 +143,21 @@ impl Log {
         self.holds(Topic::Rejects, wanted).await;
     }
 
-    /// Waits until so many records are in a topic.
+    /// Waits until so many records are in a topic, and no more.
     async fn holds(&self, topic: Topic, wanted: usize) {
-        let started = Instant::now();
-        loop {
-            let mut reader = self.bus.read(Read::all(topic));
-            let mut found = 0;
-            while let Some(record) = reader.next().await {
-                record.unwrap();
-                found += 1;
-            }
-            if found >= wanted {
-                assert_eq!(found, wanted, "{}", topic.name());
-                return;
-            }
-            assert!(started.elapsed() < LIMIT, "{}: {found} of {wanted}", topic.name());
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        let mut reader = self.bus.read(Read::follow(topic));
+        for found in 0..wanted {
+            let record = tokio::time::timeout(LIMIT, reader.next()).await;
+            let record = record.unwrap_or_else(|_| panic!("{}: {found} of {wanted}", topic.name()));
+            record.unwrap().unwrap();
         }
+        let mut reader = self.bus.read(Read::all(topic));
+        let mut found = 0;
+        while let Some(record) = reader.next().await {
+            record.unwrap();
+            found += 1;
+        }
+        assert_eq!(found, wanted, "{}", topic.name());
     }
 
     /// Waits until everything is durable.
@@ -177,30 +176,31 @@ impl Log {
         let mut reader = self.bus.read(Read::all(Topic::Attendance));
         let mut records = Vec::new();
         while let Some(record) = reader.next().await {
-            let record = record.unwrap();
-            let key = String::from_utf8(record.key.to_vec()).unwrap();
-            records.push((key, record.value.map(|value| Record::decode(value).unwrap())));
+            records.push(row(record.unwrap()));
         }
         records
     }
 
-    /// The newest record of each key, as soon as `fits` finds nothing wrong with them.
+    /// Waits until `fits` finds nothing wrong with the newest record of each key.
     async fn until(&self, mut fits: impl FnMut(&BTreeMap<String, Record>) -> Vec<String>) {
-        let started = Instant::now();
+        let mut reader = self.bus.read(Read::follow(Topic::Attendance));
+        let limit = Instant::now() + LIMIT;
+        let mut newest = BTreeMap::new();
+        let mut current = false;
         loop {
-            let mut newest = BTreeMap::new();
-            for (key, record) in self.attendance().await {
-                match record {
-                    Some(record) => drop(newest.insert(key, record)),
-                    None => drop(newest.remove(&key)),
-                }
-            }
-            let wrong = fits(&newest);
-            if wrong.is_empty() {
+            let wrong = if current { fits(&newest) } else { Vec::new() };
+            if current && wrong.is_empty() {
                 return;
             }
-            assert!(started.elapsed() < LIMIT, "{}", wrong.join("\n"));
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            let item = tokio::time::timeout_at(limit, reader.next_item()).await;
+            let item = item.unwrap_or_else(|_| panic!("{}", wrong.join("\n")));
+            match item.expect("the reader follows").unwrap() {
+                ReadItem::CaughtUp => current = true,
+                ReadItem::Record(record) => match row(record) {
+                    (key, Some(record)) => drop(newest.insert(key, record)),
+                    (key, None) => drop(newest.remove(&key)),
+                },
+            }
         }
     }
 
@@ -229,52 +229,22 @@ impl Log {
 /// A stage whose clock stands until the test moves it.
 struct Clocked<S>(S, Arc<AtomicI64>);
 
-impl<S: Stage> Clocked<S> {
-    fn now(&self) -> jiff::Timestamp {
+impl<S: Stage> Around for Clocked<S> {
+    type Inner = S;
+
+    fn inner(&self) -> &S {
+        &self.0
+    }
+
+    fn clock(&self, _: jiff::Timestamp) -> jiff::Timestamp {
         instant(self.1.load(Ordering::SeqCst))
     }
 }
 
-impl<S: Stage> Stage for Clocked<S> {
-    type State = S::State;
-
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn inputs(&self) -> &'static [Topic] {
-        self.0.inputs()
-    }
-
-    fn globals(&self) -> &'static [Topic] {
-        self.0.globals()
-    }
-
-    fn restore(&self, partition: u32, entries: Vec<(Bytes, Bytes)>) -> Self::State {
-        self.0.restore(partition, entries)
-    }
-
-    fn define(&self, record: &Received) -> Result<(), Refusal> {
-        self.0.define(record)
-    }
-
-    fn redefined(&self, state: &mut Self::State, _now: jiff::Timestamp, out: &mut Out) {
-        self.0.redefined(state, self.now(), out);
-    }
-
-    fn apply(
-        &self,
-        state: &mut Self::State,
-        record: &Received,
-        _now: jiff::Timestamp,
-        out: &mut Out,
-    ) -> Result<(), Refusal> {
-        self.0.apply(state, record, self.now(), out)
-    }
-
-    fn tick(&self, state: &mut Self::State, _now: jiff::Timestamp, out: &mut Out) {
-        self.0.tick(state, self.now(), out);
-    }
+/// Key and content of a record of attendance.
+fn row(record: Received) -> (String, Option<Record>) {
+    let key = String::from_utf8(record.key.to_vec()).unwrap();
+    (key, record.value.map(|value| Record::decode(value).unwrap()))
 }
 
 struct Running {

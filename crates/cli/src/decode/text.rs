@@ -61,7 +61,11 @@ fn heading(page: &mut String, report: &Report, frame: &FrameReport, language: La
         page,
         " · {} {}",
         word(language, "checksum", "校验"),
-        frame.checksum
+        match frame.checksum {
+            "ok" => word(language, "ok", "正确"),
+            "wrong" => word(language, "wrong", "错误"),
+            _ => word(language, "absent", "无"),
+        }
     );
     let _ = write!(page, " · {} {}", frame.length, word(language, "bytes", "字节"));
     if !report.label.is_empty() {
@@ -144,9 +148,9 @@ fn note(note: &str, language: Language) -> String {
     words.join(" ")
 }
 
-/// True for a name of the kind `sos` or `gps_on`.
+/// True for a name of the kind `sos`, `gps_on` or `8k`.
 fn is_name(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_lowercase())
+    word.contains(|c: char| c.is_ascii_lowercase())
         && word
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         say(format_args!("fence left out: {problem}"));
     }
     say(format_args!(
-        "{written} fences written, {} as they were, {deleted} deleted, {} problems",
+        "fences written: {written}, as they were: {}, deleted: {deleted}, problems: {}",
         usable.len() - written,
         problems.len()
     ));

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         }
     }
     crate::say(format_args!(
-        "{} persons, {} sites, {} devices can be used; {} problems",
+        "can be used: persons: {}, sites: {}, devices: {}; problems: {}",
         roster.people.len(),
         roster.sites.len(),
         roster.bindings.len(),

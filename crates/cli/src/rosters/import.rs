@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     process::runtime()?.block_on(topics::define(&arguments.access, written))?;
     tell(&problems);
     say(format_args!(
-        "{count} records written, {as_they_were} as they were, {deleted} deleted, {} problems",
+        "records written: {count}, as they were: {as_they_were}, deleted: {deleted}, problems: {}",
         problems.len()
     ));
     Ok(if problems.is_empty() {

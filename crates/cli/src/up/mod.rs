@@ -55,11 +55,12 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
         topics::serve::run(readers, bus, stop)
     });
 
-    for consumer in Consumer::ALL {
-        process.consume(consumer, &settings);
-    }
+    // Consumers begin with definitions that are whole: none of them hears of a binding before its person.
     if let Some(demo) = &demo {
         definitions::publish(&process.bus, demo.definitions()?).await?;
+    }
+    for consumer in Consumer::ALL {
+        process.consume(consumer, &settings);
     }
 
     let (tell, told) = oneshot::channel();

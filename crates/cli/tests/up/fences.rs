@@ -126,7 +126,7 @@ fn fences_go_into_the_log_and_out_of_it_and_who_is_in_them_is_told() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("feature 1 \"bad\": "), "{said}");
     assert!(
-        said.contains("1 fences written, 1 as they were, 0 deleted, 1 problems"),
+        said.contains("fences written: 1, as they were: 1, deleted: 0, problems: 1"),
         "{said}"
     );
     assert_eq!(exported(&at)["features"].as_array().unwrap().len(), 3);

@@ -51,7 +51,7 @@ fn rosters_go_into_the_log_and_out_of_it_and_the_month_is_read_from_the_topic() 
     let output = milepost(&["rosters", "import", &good, "--data", &at]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(
-        said(&output).contains("9 records written, 0 as they were, 0 deleted, 0 problems"),
+        said(&output).contains("records written: 9, as they were: 0, deleted: 0, problems: 0"),
         "{}",
         said(&output)
     );
@@ -65,7 +65,7 @@ fn rosters_go_into_the_log_and_out_of_it_and_the_month_is_read_from_the_topic() 
         "{}",
         said(&output)
     );
-    assert!(said(&output).contains("0 records written"), "{}", said(&output));
+    assert!(said(&output).contains("records written: 0"), "{}", said(&output));
 
     // Out, and in again as it was.
     let output = milepost(&["rosters", "export", "--data", &at]);
@@ -74,7 +74,7 @@ fn rosters_go_into_the_log_and_out_of_it_and_the_month_is_read_from_the_topic() 
     let again = file(folder.path(), "again.toml", &exported);
     let output = milepost(&["rosters", "import", &again, "--replace", "--data", &at]);
     assert!(
-        said(&output).contains("0 records written, 9 as they were, 0 deleted"),
+        said(&output).contains("records written: 0, as they were: 9, deleted: 0"),
         "{exported} {}",
         said(&output)
     );

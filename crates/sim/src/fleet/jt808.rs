@@ -137,7 +137,7 @@ impl Terminal {
             }) => Incoming::Answer {
                 to: Expected {
                     serial: answered_serial,
-                    id: answered_id,
+                    id: answered_id.0,
                 },
                 // 4: the alarm was dealt with.
                 accepted: result == AnswerResult::OK || result.0 == 4,

@@ -76,7 +76,7 @@ fn jt808_meaning(frame: &jt808::Frame<'_>) -> Option<Answer> {
     }
     let decoded = jt808::Message::parse(frame.header.id, edition, frame.body).ok()?;
     Some(match decoded.message {
-        jt808::Message::PlatformAnswer(answer) => match (answer.answered_id, answer.result.0) {
+        jt808::Message::PlatformAnswer(answer) => match (answer.answered_id.0, answer.result.0) {
             (0x0102, 0) => Answer::Welcome,
             (0x0102, result) => Answer::Refused(result),
             // 4: the alarm was dealt with.

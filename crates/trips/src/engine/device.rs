@@ -1,30 +1,28 @@
 //! One device: fixes in, changed records out.
 
-use events::trip::v1::{Finality, Stop, Trip};
 use serde::{Deserialize, Serialize};
 
+use super::begin::{Begin, RUN_UP_MS, front, next_begin};
 use super::config::Config;
 use super::fix::{Fix, Millis};
 use super::pace::Pace;
 use super::place::Place;
-use super::report::{self, Carried, Draft, Gist, Record, Reporter, is_stop};
-use super::role::{self, Cast, Role};
+use super::published::{Published, Publishing, publish, settle};
+use super::record::{Draft, Record};
+use super::report::{Carried, Reporter, is_stop};
+use super::role::{self, Role};
 use super::stay;
 use super::story;
 use super::track::Track;
 use super::way;
 use super::window::{Inserted, Window};
 
-/// An analysis begins at most this long before the end of the last sure stop, milliseconds.
-const RUN_UP_MS: Millis = 900_000;
 /// A provisional result is due at the earliest this long after the one before, milliseconds of event time.
 const CADENCE_MS: Millis = 60_000;
 /// And when the unanalysed fixes are this share of the analysed ones, however often [`Pace`] would look.
 const CADENCE_SHARE: usize = 8;
 /// Old fixes are given up this much later than the horizon says, so that it need not be done often, milliseconds.
 const SLACK_MS: Millis = 12 * 3_600_000;
-/// Records remembered per device; the oldest are settled beyond.
-const RECORDS_MAX: usize = 96;
 
 /// What became of a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,23 +35,6 @@ pub enum Admission {
     TooLate,
     /// Ahead of its arrival by more than a clock may be.
     Future,
-}
-
-/// A record that was published.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Published {
-    trip: bool,
-    key: Millis,
-    gist: Gist,
-    revision: u32,
-    withdrawn: bool,
-}
-
-/// Where an analysis may begin instead of at the oldest fix: within a stop.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Begin {
-    time: Millis,
-    carried: Carried,
 }
 
 /// What an analysis is asked.
@@ -347,17 +328,6 @@ impl Device {
     }
 }
 
-/// How drafts are published.
-#[derive(Debug, Clone, Copy)]
-struct Publishing {
-    /// Nothing before the fix of this time was analysed.
-    since: Option<Millis>,
-    /// Trips without an end are told too: the device has gone silent.
-    told: bool,
-    /// All is final.
-    last: bool,
-}
-
 /// When silence alone will have made news: a stay at the end has become a stop, or a trip has been cut off.
 fn settles(reporter: &Reporter<'_>, config: &Config) -> Option<Millis> {
     let track = reporter.track;
@@ -368,159 +338,4 @@ fn settles(reporter: &Reporter<'_>, config: &Config) -> Option<Millis> {
         Some((_, from)) => Some(track.time(from + config.stop_s)),
         None => Some(track.time(track.at(newest).seconds + config.gap_s)),
     }
-}
-
-/// Compares the drafts with what was published and tells the differences.
-fn publish(
-    published: &mut Vec<Published>,
-    reporter: &Reporter<'_>,
-    drafts: &[Draft],
-    Publishing { since, told, last }: Publishing,
-    changes: &mut Vec<Record>,
-) {
-    let finality = if last {
-        Finality::Final
-    } else {
-        Finality::Provisional
-    };
-    for known in published
-        .iter_mut()
-        .filter(|known| !known.withdrawn && since.is_none_or(|since| known.key >= since))
-    {
-        if !drafts
-            .iter()
-            .any(|draft| draft.key == known.key && draft.is_trip() == known.trip)
-        {
-            known.withdrawn = true;
-            known.revision += 1;
-            changes.push(withdrawal(reporter.device, known, finality));
-        }
-    }
-    for draft in drafts {
-        let known = published
-            .iter_mut()
-            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
-        let revision = match known {
-            Some(known) if !known.withdrawn && known.gist.same_as(&draft.gist) => {
-                if !last {
-                    continue;
-                }
-                known.revision
-            }
-            Some(known) => {
-                known.revision += 1;
-                known.gist = draft.gist;
-                known.withdrawn = false;
-                known.revision
-            }
-            // where a trip leads is told when it has got there
-            None if draft.is_trip() && draft.ongoing && !told => continue,
-            None => {
-                let (trip, key, gist) = (draft.is_trip(), draft.key, draft.gist);
-                published.push(Published {
-                    trip,
-                    key,
-                    gist,
-                    revision: 1,
-                    withdrawn: false,
-                });
-                1
-            }
-        };
-        changes.push(reporter.record(draft, revision, finality));
-    }
-    if published.len() > RECORDS_MAX {
-        published.sort_by_key(|known| (known.withdrawn, std::cmp::Reverse(known.key)));
-        published.truncate(RECORDS_MAX);
-    }
-}
-
-/// Tells what lies before the stop that the fix of time `before` names as final, and forgets it.
-fn settle(
-    published: &mut Vec<Published>,
-    reporter: &Reporter<'_>,
-    drafts: &[Draft],
-    before: Millis,
-    changes: &mut Vec<Record>,
-) {
-    for draft in drafts.iter().filter(|draft| draft.key < before) {
-        let known = published
-            .iter()
-            .find(|known| known.key == draft.key && known.trip == draft.is_trip());
-        if let Some(known) = known {
-            changes.push(reporter.record(draft, known.revision, Finality::Final));
-        }
-    }
-    published.retain(|known| known.key >= before);
-}
-
-fn withdrawal(device: &str, known: &Published, finality: Finality) -> Record {
-    let id = report::id(known.trip, device, known.key);
-    let (start_time, end_time) = (
-        Some(report::stamp(known.gist.start)),
-        Some(report::stamp(known.gist.end)),
-    );
-    let (device, revision, finality) = (device.to_owned(), known.revision, finality.into());
-    if known.trip {
-        let trip_id = id;
-        Record::Trip(Trip {
-            trip_id,
-            device,
-            revision,
-            finality,
-            withdrawn: true,
-            start_time,
-            end_time,
-            ..Trip::default()
-        })
-    } else {
-        let end_time = end_time.filter(|_| known.gist.end < report::ONGOING);
-        let stop_id = id;
-        Record::Stop(Stop {
-            stop_id,
-            device,
-            revision,
-            finality,
-            withdrawn: true,
-            start_time,
-            end_time,
-            ..Stop::default()
-        })
-    }
-}
-
-/// The last stop whose role nothing newer can change.
-fn next_begin(reporter: &Reporter<'_>, config: &Config) -> Option<Begin> {
-    let (track, newest) = (reporter.track, reporter.track.len().saturating_sub(1));
-    let sure = |cast: &&Cast| {
-        cast.until.at - cast.from.at > config.wait_s
-            || track.at(newest).seconds > cast.until.at + role::VICINITY_S
-    };
-    let cast = reporter.casts.iter().filter(is_stop).rfind(sure)?;
-    begin_in(reporter, cast, track.at(cast.stay.last).time - RUN_UP_MS)
-}
-
-/// The last stop that began before `oldest`, from about then on.
-fn front(reporter: &Reporter<'_>, oldest: Millis) -> Option<Begin> {
-    let track = reporter.track;
-    let old = |cast: &&Cast| track.at(cast.stay.first).time <= oldest;
-    let cast = reporter.casts.iter().filter(is_stop).rfind(old)?;
-    begin_in(
-        reporter,
-        cast,
-        oldest.min(track.at(cast.stay.last).time - RUN_UP_MS),
-    )
-}
-
-/// The first fix of a stop from `time` on that is surely at its place.
-fn begin_in(reporter: &Reporter<'_>, cast: &Cast, time: Millis) -> Option<Begin> {
-    let track = reporter.track;
-    let marks = track.range(cast.stay.first..cast.stay.last + 1);
-    let mark = marks
-        .iter()
-        .find(|mark| mark.time >= time && cast.stay.holds(mark, reporter.config.wander_m))?;
-    Some(Begin {
-        time: mark.time,
-        carried: reporter.carry(cast),
-    })
 }

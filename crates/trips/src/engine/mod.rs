@@ -12,6 +12,7 @@
     clippy::panic
 )]
 
+mod begin;
 mod config;
 mod course;
 mod device;
@@ -21,6 +22,8 @@ mod odometer;
 mod pace;
 mod path;
 mod place;
+mod published;
+mod record;
 mod report;
 mod role;
 mod stay;
@@ -34,7 +37,7 @@ pub use config::{Config, Transit};
 pub use device::{Admission, Device};
 pub use fix::{Fix, Millis};
 pub use place::Place;
-pub use report::Record;
+pub use record::Record;
 
 /// Metres travelled between two times, by the measure that trips use; `None` without two fixes in between.
 #[must_use]

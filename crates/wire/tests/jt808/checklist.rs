@@ -3,7 +3,7 @@
 use wire::jt808::frame::MAX_ESCAPED;
 use wire::jt808::location::{Fix, ItemBuf};
 use wire::jt808::message::{
-    AnswerResult, GeneralAnswer, MediaHead, MediaPosition, MediaUpload, Message, ParametersOrder,
+    AnswerResult, GeneralAnswer, MediaHead, MediaPosition, MediaUpload, Message, MessageId, ParametersOrder,
     PositionAnswer, PositionsBuf, VehicleControlReport,
 };
 use wire::jt808::parameter::Parameter;
@@ -579,7 +579,7 @@ fn row_8_an_order_is_sent_again_until_it_is_answered() {
     let serial = u16::from_be_bytes([frames[0][11], frames[0][12]]);
     let done = GeneralAnswer {
         answered_serial: serial,
-        answered_id: 0x8204,
+        answered_id: MessageId(0x8204),
         result: AnswerResult::OK,
     };
     platform.frame(&envelope(Edition::V2013, 10).frame(&Message::TerminalAnswer(done)));

@@ -88,7 +88,7 @@ fn a_short_position_is_published_and_answered_where_it_asks_for_it() {
     assert!(step.publish.is_some());
     assert_eq!(step.answers[0].when, When::Durable);
     message_in(&step.answers[0].bytes, |message| {
-        assert!(matches!(message, Message::ShortAnswer(answer) if answer.answered_id == 0x5501));
+        assert!(matches!(message, Message::ShortAnswer(answer) if answer.answered_id.0 == 0x5501));
     });
     let mut scratch = Vec::new();
     let answer = Splitter::default()

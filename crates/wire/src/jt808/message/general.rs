@@ -1,4 +1,7 @@
-use crate::jt808::part::{codes, layout};
+use super::Message;
+use crate::Value;
+use crate::jt808::edition::Edition;
+use crate::jt808::part::{Parsed, Part, Shown, codes, layout};
 
 layout! {
     /// 0x0001 and 0x8001: the general answer (§8.1, §8.2).
@@ -6,9 +9,37 @@ layout! {
         /// Serial of the answered message.
         answered_serial: u16 = "应答流水号",
         /// Id of the answered message.
-        answered_id: u16 = "应答ID",
+        answered_id: MessageId = "应答ID",
         /// Outcome.
         result: AnswerResult = "结果",
+    }
+}
+
+/// Id of a message that another one speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct MessageId(
+    /// The id as on the wire.
+    pub u16,
+);
+
+impl<'a> Part<'a> for MessageId {
+    fn parse(input: &'a [u8], edition: Edition) -> Parsed<'a, Self> {
+        let (input, id) = u16::parse(input, edition)?;
+        Ok((input, Self(id)))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, edition: Edition) {
+        self.0.write(out, edition);
+    }
+
+    fn show(&self, _: &'a [u8], _: usize, _: Edition) -> Shown {
+        let name =
+            Message::row(self.0).map_or_else(String::new, |row| format!(" {} {}", row.name, row.name_zh));
+        Shown {
+            value: Value::Integer(i64::from(self.0)),
+            note: format!("0x{:04X}{name}", self.0),
+            parts: Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use jiff::civil::DateTime;
 
-use super::AnswerResult;
+use super::{AnswerResult, MessageId};
 use crate::jt808::edition::Edition;
 use crate::jt808::location::items::{AxesItem, SmallGroup};
 use crate::jt808::part::{BcdTime, Bytes, Items, Octets, Parsed, Part, Shown, Walk, layout};
@@ -45,7 +45,7 @@ layout! {
     /// 0x4401: the answer to them.
     pub struct ShortReceipt {
         /// Id of the message.
-        answered_id: u16 = "应答ID",
+        answered_id: MessageId = "应答ID",
         /// How it went.
         result: AnswerResult = "结果",
     }

@@ -5,7 +5,7 @@ use crate::jt808::edition::Edition;
 use crate::jt808::encode::Envelope;
 use crate::jt808::frame::{Dialect, Frame};
 use crate::jt808::header::Header;
-use crate::jt808::message::{AnswerResult, GeneralAnswer, Message};
+use crate::jt808::message::{AnswerResult, GeneralAnswer, Message, MessageId};
 
 impl Terminal {
     /// Serial for the next frame to the terminal; `count` consecutive ones are taken.
@@ -37,7 +37,7 @@ impl Terminal {
     pub(super) fn general(&mut self, to: &Frame<'_>, result: AnswerResult) -> Vec<u8> {
         let answer = GeneralAnswer {
             answered_serial: to.header.serial,
-            answered_id: to.header.id,
+            answered_id: MessageId(to.header.id),
             result,
         };
         self.reply(&to.header, to.dialect, &Message::PlatformAnswer(answer))

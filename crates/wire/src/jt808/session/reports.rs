@@ -6,8 +6,8 @@ use jiff::tz::Offset;
 use super::{Received, Terminal};
 use crate::jt808::frame::Frame;
 use crate::jt808::message::{
-    AnswerResult, Answering, FileKind, FileReceipt, FileResult, MediaReceipt, Message, ServerTimeBody,
-    ShortReceipt, VendorTimeBody,
+    AnswerResult, Answering, FileKind, FileReceipt, FileResult, MediaReceipt, Message, MessageId,
+    ServerTimeBody, ShortReceipt, VendorTimeBody,
 };
 use crate::jt808::part::BcdTime;
 use crate::{Admission, Answer, Close, Step, Time, When};
@@ -91,7 +91,7 @@ impl Terminal {
                     return None;
                 }
                 let receipt = ShortReceipt {
-                    answered_id: header.id,
+                    answered_id: MessageId(header.id),
                     result: AnswerResult::OK,
                 };
                 (Message::ShortAnswer(receipt), When::Durable)
@@ -118,7 +118,7 @@ impl Terminal {
             return;
         };
         let answered = match message {
-            Message::TerminalAnswer(answer) => (Some(answer.answered_id), answer.answered_serial),
+            Message::TerminalAnswer(answer) => (Some(answer.answered_id.0), answer.answered_serial),
             Message::ParametersAnswer(answer) => (None, answer.answered_serial),
             Message::VehicleControlAnswer(answer) => (None, answer.answered_serial),
             Message::LocationAnswer(answer) => {
