@@ -4,6 +4,7 @@ pub mod chaos;
 pub mod device;
 pub mod echo;
 pub mod fleet;
+pub mod hostile;
 pub mod load;
 pub mod obligations;
 pub mod oracle;

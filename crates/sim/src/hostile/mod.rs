@@ -1,0 +1,10 @@
+//! Input that nobody would send in good faith, made from a seed.
+//!
+//! [`Forge`] makes it; who is tried with it decides what has to hold.
+
+mod forge;
+mod gt06;
+mod jt808;
+mod mutate;
+
+pub use forge::Forge;
