@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use fjall::{OwnedWriteBatch as WriteBatch, PersistMode};
 
-use super::codec::{encode, newest_key, pair, place, state_key};
+use super::codec::{add_to_run, encode, newest_key, pair, place, state_key};
 use super::store::Store;
 use super::table::{Table, Tail};
 use crate::record::millis;
@@ -15,6 +15,8 @@ use crate::{Record, steps};
 
 /// Bytes of records between two index entries of a partition: the grain of time seeks and of retention.
 const INDEX_EVERY: u64 = 32 << 10;
+/// Bytes from which on a run of records is closed and another one begins.
+const RUN_BYTES: usize = 32 << 10;
 
 /// The newest record of a key.
 enum Newest {
@@ -24,12 +26,22 @@ enum Newest {
     Beside([u8; 14]),
 }
 
+/// The end of a partition as it will be.
+struct End {
+    table: Arc<Table>,
+    tail: Tail,
+    /// Place of the first record of `run`.
+    begin: [u8; 14],
+    /// Records that are not in the write yet.
+    run: Vec<u8>,
+}
+
 /// An atomic write that grows.
 pub(super) struct Batch<'a> {
     store: &'a Store,
     write: WriteBatch,
     scratch: &'a mut Vec<u8>,
-    tails: HashMap<(u16, u32), (Arc<Table>, Tail)>,
+    ends: HashMap<(u16, u32), End>,
     /// Newest record of each key of compacted topics.
     newest: HashMap<(u16, Bytes), Newest>,
 }
@@ -40,45 +52,63 @@ impl<'a> Batch<'a> {
             store,
             write: WriteBatch::with_capacity(store.db.clone(), size).durability(Some(PersistMode::SyncData)),
             scratch,
-            tails: HashMap::new(),
+            ends: HashMap::new(),
             newest: HashMap::new(),
         }
     }
 
     /// Adds a record at the end of its partition.
     pub(super) fn append(&mut self, table: &Arc<Table>, partition: u32, record: &Record) {
-        let (_, tail) = self.tails.entry((table.id, partition)).or_insert_with(|| {
-            let tail = table.partitions[partition as usize].tail();
-            (table.clone(), tail)
+        let end = self.ends.entry((table.id, partition)).or_insert_with(|| End {
+            table: table.clone(),
+            tail: table.partitions[partition as usize].tail(),
+            begin: [0; 14],
+            run: Vec::new(),
         });
+        let tail = &mut end.tail;
         let place = place(table.id, partition, tail.end);
-        if tail.end == 0 || tail.bytes - tail.indexed >= INDEX_EVERY {
-            tail.indexed = tail.bytes;
-            let entry = pair(tail.newest_ms.cast_unsigned(), tail.bytes);
-            self.write.insert(&self.store.index, place, entry);
-        }
-        encode(record, self.scratch);
-        tail.end += 1;
-        tail.bytes += self.scratch.len() as u64;
-        tail.newest_ms = tail.newest_ms.max(millis(record.timestamp));
-        let replaced_ms = table.replaced_ms();
-        if table.compact {
-            let newest = if replaced_ms == 0 {
-                Newest::Alone(place, self.scratch.clone())
-            } else {
-                let due = millis(record.timestamp).saturating_add(replaced_ms);
-                table.due.fetch_min(due, Ordering::Relaxed);
-                Newest::Beside(place)
-            };
-            if record.value.is_none() {
-                let due = table.deletion_due(millis(record.timestamp));
-                table.due.fetch_min(due, Ordering::Relaxed);
+        if end.run.is_empty() {
+            end.begin = place;
+            if tail.end == 0 || tail.bytes - tail.indexed >= INDEX_EVERY {
+                tail.indexed = tail.bytes;
+                let entry = pair(tail.newest_ms.cast_unsigned(), tail.bytes);
+                self.write.insert(&self.store.index, place, entry);
             }
-            self.newest.insert((table.id, record.key.clone()), newest);
         }
-        if !table.compact || replaced_ms > 0 {
+        tail.end += 1;
+        tail.newest_ms = tail.newest_ms.max(millis(record.timestamp));
+        if table.compact {
+            self.scratch.clear();
+            encode(record, self.scratch);
+            tail.bytes += self.scratch.len() as u64;
+            self.compact(table, place, record);
+            return;
+        }
+        let before = end.run.len();
+        add_to_run(record, &mut end.run);
+        tail.bytes += (end.run.len() - before) as u64;
+        if end.run.len() >= RUN_BYTES {
+            self.write.insert(&self.store.log, end.begin, end.run.as_slice());
+            end.run.clear();
+        }
+    }
+
+    /// Adds a record of a compacted topic, which stands in `scratch`.
+    fn compact(&mut self, table: &Table, place: [u8; 14], record: &Record) {
+        let replaced_ms = table.replaced_ms();
+        let newest = if replaced_ms == 0 {
+            Newest::Alone(place, self.scratch.clone())
+        } else {
+            let due = millis(record.timestamp).saturating_add(replaced_ms);
+            table.due.fetch_min(due, Ordering::Relaxed);
             self.write.insert(&self.store.log, place, self.scratch.as_slice());
+            Newest::Beside(place)
+        };
+        if record.value.is_none() {
+            let due = table.deletion_due(millis(record.timestamp));
+            table.due.fetch_min(due, Ordering::Relaxed);
         }
+        self.newest.insert((table.id, record.key.clone()), newest);
     }
 
     /// Sets or removes a state entry. Each entry at most once per batch.
@@ -110,11 +140,14 @@ impl<'a> Batch<'a> {
                 Newest::Beside(place) => self.write.insert(&self.store.newest, index, place),
             }
         }
+        for end in self.ends.values().filter(|end| !end.run.is_empty()) {
+            self.write.insert(&self.store.log, end.begin, end.run.as_slice());
+        }
         steps::reached("local-before-write");
         self.write.commit()?;
         steps::reached("local-written");
-        for ((_, partition), (table, tail)) in self.tails {
-            table.partitions[partition as usize].advance(tail);
+        for ((_, partition), end) in self.ends {
+            end.table.partitions[partition as usize].advance(end.tail);
         }
         Ok(())
     }

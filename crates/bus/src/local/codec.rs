@@ -2,6 +2,10 @@
 //!
 //! A record: time in milliseconds (i64), flags (u8, bit 0: has a value), key length (u32), header count (u16), per
 //! header name length (u8), value length (u32), name, value; then key and value. All numbers big-endian.
+//!
+//! An entry of a compacted topic is one record. An entry of another topic is a run of records with neighbouring offsets,
+//! each with its length (u32) in front, after a byte that no single record begins with: the store's work is by
+//! entries.
 //! The store checks blocks itself; the codec only refuses lengths that do not fit.
 
 use std::borrow::Cow;
@@ -12,6 +16,8 @@ use crate::Record;
 use crate::record::{header_name, millis};
 
 const HAS_VALUE: u8 = 1;
+/// First byte of a run of records. A record begins with its time, the first byte of which is 0 or 255.
+const RUN: u8 = 1;
 
 /// What a stored record holds besides its place.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,9 +28,42 @@ pub(super) struct Stored {
     pub(super) headers: Vec<(Cow<'static, str>, Bytes)>,
 }
 
-/// Writes the record into `into`, which is emptied first.
+/// Adds the record to a run, which begins when `run` is empty.
+pub(super) fn add_to_run(record: &Record, run: &mut Vec<u8>) {
+    if run.is_empty() {
+        run.push(RUN);
+    }
+    let at = run.len();
+    run.extend_from_slice(&[0; 4]);
+    encode(record, run);
+    let length = length32(run.len() - at - 4).to_be_bytes();
+    run[at..at + 4].copy_from_slice(&length);
+}
+
+/// The encoded records of an entry, in order; `None` for what is none, which ends it.
+pub(super) fn records_of(mut entry: Bytes) -> impl Iterator<Item = Option<Bytes>> {
+    let run = entry.first() == Some(&RUN);
+    if run {
+        entry.advance(1);
+    }
+    std::iter::from_fn(move || {
+        if entry.is_empty() {
+            return None;
+        }
+        if !run {
+            return Some(Some(std::mem::take(&mut entry)));
+        }
+        let length = entry.try_get_u32().unwrap_or(u32::MAX) as usize;
+        let record = take(&mut entry, length);
+        if record.is_none() {
+            entry.clear();
+        }
+        Some(record)
+    })
+}
+
+/// Adds the encoded record to `into`.
 pub(super) fn encode(record: &Record, into: &mut Vec<u8>) {
-    into.clear();
     into.extend_from_slice(&millis(record.timestamp).to_be_bytes());
     into.push(if record.value.is_some() { HAS_VALUE } else { 0 });
     into.extend_from_slice(&length32(record.key.len()).to_be_bytes());
@@ -147,7 +186,7 @@ mod tests {
     fn records_come_back_as_written() {
         for value in [None, Some(&b""[..]), Some(b"abc")] {
             let record = record(value);
-            let mut bytes = vec![9; 3];
+            let mut bytes = Vec::new();
             encode(&record, &mut bytes);
             assert_eq!(timestamp_ms(&bytes), Some(1_700_000_000_123));
             assert_eq!(is_tombstone(&bytes), value.is_none());
@@ -159,6 +198,40 @@ mod tests {
             assert_eq!(stored.headers[0].0, "schema");
             assert!(matches!(stored.headers[0].0, Cow::Borrowed(_)));
             assert_eq!(stored.headers[1], (Cow::Borrowed("other"), Bytes::new()));
+        }
+    }
+
+    #[test]
+    fn a_run_gives_its_records_and_a_cut_one_says_so() {
+        let (first, second) = (record(None), record(Some(b"abc")));
+        let mut run = Vec::new();
+        add_to_run(&first, &mut run);
+        let one = run.len();
+        add_to_run(&second, &mut run);
+        let values = |bytes: &[u8]| -> Vec<Option<Option<Bytes>>> {
+            records_of(Bytes::copy_from_slice(bytes))
+                .map(|record| Some(decode(record?)?.value))
+                .collect()
+        };
+        let abc = Some(Bytes::from_static(b"abc"));
+        assert_eq!(values(&run), [Some(None), Some(abc.clone())]);
+        for end in one + 1..run.len() {
+            assert_eq!(values(&run[..end]), [Some(None), None], "{end}");
+        }
+        // A record that stands alone.
+        let mut alone = Vec::new();
+        encode(&second, &mut alone);
+        assert_eq!(values(&alone), [Some(abc)]);
+        for timestamp in [Timestamp::MIN, Timestamp::MAX, Timestamp::UNIX_EPOCH] {
+            alone.clear();
+            encode(
+                &Record {
+                    timestamp,
+                    ..first.clone()
+                },
+                &mut alone,
+            );
+            assert_ne!(alone[0], RUN);
         }
     }
 

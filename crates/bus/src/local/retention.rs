@@ -80,8 +80,17 @@ pub(super) fn seek(store: &Store, table: &Table, partition: u32, time: Timestamp
 pub(super) fn remove(store: &Store, table: &Table, number: u32, from: u64, upto: u64) -> fjall::Result<()> {
     let partition = &table.partitions[number as usize];
     let mut write = store.db.batch();
-    for offset in from..upto {
-        write.remove(&store.log, place(table.id, number, offset));
+    // What an entry holds ends where the next one begins; one that reaches beyond `upto` stays.
+    let end = partition.end();
+    let begin = store.entry_with(table, number, from)?;
+    let mut held = None;
+    for entry in store.log.range(begin..=place(table.id, number, upto)) {
+        if let Some(gone) = held.replace(entry.key()?) {
+            write.remove(&store.log, gone);
+        }
+    }
+    if let Some(last) = held.filter(|last| upto >= end && offset_of(last) < Some(upto)) {
+        write.remove(&store.log, last);
     }
     // The last index entry at or before the new start stays: it tells the bytes written before.
     let mut last = None;

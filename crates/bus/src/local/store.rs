@@ -5,6 +5,8 @@ use std::path::Path;
 
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions};
 
+use super::codec::place;
+use super::table::Table;
 use crate::Error;
 
 /// Bytes a keyspace collects in memory before it writes a table. Several keyspaces, so not much each.
@@ -23,7 +25,7 @@ const PROBE_BYTES: usize = 8 << 20;
 /// An open store.
 pub(super) struct Store {
     pub(super) db: Database,
-    /// [`place`](super::codec::place) → record.
+    /// [`place`](super::codec::place) → record, or the first of a run of records → all of them.
     pub(super) log: Keyspace,
     /// Place of a record now and then → highest time and sum of bytes before it.
     pub(super) index: Keyspace,
@@ -64,6 +66,19 @@ impl Store {
             meta: keyspace("meta")?,
             db,
         })
+    }
+
+    /// Key of the entry that holds the record, if there is one; else a key behind which to look for the next.
+    pub(super) fn entry_with(&self, table: &Table, partition: u32, offset: u64) -> fjall::Result<[u8; 14]> {
+        let wanted = place(table.id, partition, offset);
+        if table.compact {
+            return Ok(wanted);
+        }
+        let before = place(table.id, partition, 0)..=wanted;
+        match self.log.range(before).next_back() {
+            Some(entry) => Ok(entry.key()?.as_ref().try_into().unwrap_or(wanted)),
+            None => Ok(wanted),
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use bytes::Buf;
+use bytes::{Buf, Bytes};
 
-use super::codec::{TopicId, offset_of, pair, place, timestamp_ms, unpair};
+use super::codec::{TopicId, offset_of, pair, place, records_of, timestamp_ms, unpair};
 use super::store::Store;
 
 /// Milliseconds that the deletion of a key stays visible in a compacted topic, as on Kafka by default.
@@ -180,11 +180,16 @@ impl Table {
                     tail.indexed = bytes;
                 }
             }
-            for entry in store.log.range(place(self.id, number, from)..=*range.end()) {
+            let begin = store.entry_with(self, number, from)?;
+            for entry in store.log.range(begin..=*range.end()) {
                 let (key, value) = entry.into_inner()?;
                 tail.bytes += value.len() as u64;
-                tail.newest_ms = tail.newest_ms.max(timestamp_ms(&value).unwrap_or(0));
-                tail.end = tail.end.max(offset_of(&key).unwrap_or(0) + 1);
+                let first = offset_of(&key).unwrap_or(0);
+                for (offset, record) in (first..).zip(records_of(Bytes::copy_from_slice(&value))) {
+                    let written = record.as_deref().and_then(timestamp_ms);
+                    tail.newest_ms = tail.newest_ms.max(written.unwrap_or(0));
+                    tail.end = tail.end.max(offset + 1);
+                }
             }
             let before = place(self.id, number, 0)..=place(self.id, number, start);
             let bytes_before = match store.index.range(before).next_back() {
