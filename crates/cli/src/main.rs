@@ -1,6 +1,8 @@
 //! The binary `milepost`. Each subcommand is a module: its arguments and its `run`.
 
+mod admin;
 mod attendance;
+mod capture;
 mod chaos;
 mod config;
 mod decode;
@@ -9,6 +11,7 @@ mod exit;
 mod fences;
 mod metrics;
 mod process;
+mod replay;
 mod roles;
 mod rosters;
 mod score;
@@ -41,6 +44,8 @@ enum Command {
     /// What a configuration says, and what is wrong with it
     Config(config::Arguments),
     Decode(decode::Arguments),
+    Capture(capture::Arguments),
+    Replay(replay::Arguments),
     /// A consumer's engine over a file, without a broker
     Derive(derive::Arguments),
     /// The consumer of attendance alone, or the month of some people
@@ -75,6 +80,8 @@ fn main() -> ExitCode {
         Command::Trips(arguments) => roles::run(&arguments, roles::Role::Consumer(process::Consumer::Trips)),
         Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Capture(arguments) => capture::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Derive(arguments) => derive::run(&arguments),
         Command::Attendance(arguments) => attendance::run(&arguments),
         Command::Rosters(arguments) => rosters::run(&arguments),

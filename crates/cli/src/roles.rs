@@ -31,12 +31,16 @@ pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
     }
     process::runtime()?.block_on(async {
         let mut process = Process::start(&settings).await?;
-        let (bus, health) = (process.bus.clone(), process.health.clone());
+        let (bus, health, queries) = (
+            process.bus.clone(),
+            process.health.clone(),
+            process.queries.clone(),
+        );
         match role {
             Role::Gateway => {
                 let config = settings.gateway.clone();
                 process.roles.spawn("gateway", Phase::Intake, |stop| async move {
-                    gateway::run(config, bus, &health, stop).await
+                    gateway::run(config, bus, &health, &queries, stop).await
                 });
             }
             Role::Consumer(consumer) => process.consume(consumer, &settings),

@@ -7,8 +7,10 @@
 //! * `registry`: which devices are known, and the hashes of their codes.
 //! * `guard`: what strangers may cost: rates and bans.
 //! * `owners`: which connection a device is served by: the newest.
+//! * `recorder`: the newest frames of each device, and captures; `capture` shows them on the admin port.
 //! * `outlet`: where events go: the log, through the spool where one is used.
 
+mod capture;
 mod config;
 mod emit;
 mod error;
@@ -18,14 +20,15 @@ mod link;
 pub mod metrics;
 mod outlet;
 mod owners;
+mod recorder;
 mod registry;
 mod service;
 mod shard;
 pub mod translate;
 
 pub use config::{
-    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Spool,
-    SpoolMode, Tls,
+    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Recorder,
+    Spool, SpoolMode, Tls,
 };
 pub use error::Error;
 pub use outlet::Outlet;

@@ -8,10 +8,11 @@ use std::thread;
 
 use bus::Bus;
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::capture;
 use crate::config::{millis, seconds};
 use crate::guard::Guard;
 use crate::health::{self, LogWatch};
@@ -42,7 +43,7 @@ pub struct Addresses {
 #[derive(Clone)]
 pub struct Handle {
     addresses: Addresses,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Handle {
@@ -199,11 +200,16 @@ impl Gateway {
         self.handle.clone()
     }
 
-    /// As [`Gateway::run`], and tells the admin port how it is meanwhile.
+    /// As [`Gateway::run`], and tells the admin port how it is meanwhile, and what it asks.
     ///
     /// # Errors
     /// As [`Gateway::run`].
-    pub async fn serve(self, reporter: &runtime::admin::Reporter) -> Result<(), Error> {
+    pub async fn serve(
+        self,
+        reporter: &runtime::admin::Reporter,
+        queries: &runtime::admin::Queries,
+    ) -> Result<(), Error> {
+        capture::serve(&self.handle, queries);
         let (handle, shutdown) = (self.handle(), self.shutdown.clone());
         let told = async {
             tokio::select! {
@@ -249,12 +255,13 @@ pub async fn run(
     config: GatewayConfig,
     bus: Bus,
     health: &runtime::admin::Health,
+    queries: &runtime::admin::Queries,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
     let reporter = health.part("gateway");
     reporter.starting("reads the topic devices");
     let gateway = Gateway::start(config, &bus, shutdown.clone()).await?;
-    gateway.serve(&reporter).await
+    gateway.serve(&reporter, queries).await
 }
 
 /// Opens the ports and starts the threads.
@@ -284,6 +291,7 @@ fn open(
         partial_bytes: AtomicU64::new(0),
         connections: AtomicU64::new(0),
         log: LogWatch::default(),
+        captures: Arc::new(Semaphore::new(config.recorder.captures)),
         inboxes: seats.iter().map(|seat| seat.inbox.clone()).collect(),
         config,
         outlet,

@@ -2,46 +2,62 @@
 
 /// Bytes of one input, or why there are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// The bytes.
-    pub(super) bytes: Vec<u8>,
-    /// `up` or `down` and the time, where the input is a line of a capture.
-    pub(super) label: String,
+    pub(crate) bytes: Vec<u8>,
+    /// Where the input is a line of a capture.
+    pub(crate) mark: Option<Mark>,
+}
+
+/// What a line of a capture says besides its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// As written.
+    pub(crate) time: String,
+    /// From the platform to the device.
+    pub(crate) down: bool,
+}
+
+impl Mark {
+    /// `up` or `down`.
+    pub(crate) const fn direction(&self) -> &'static str {
+        if self.down { "down" } else { "up" }
+    }
 }
 
 /// Text that is no hex.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected hexadecimal digits, found {found:?} at character {at}")]
-pub(super) struct NoHex {
+pub(crate) struct NoHex {
     /// Place in the text, from 1.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     found: String,
 }
 
 /// Reads one line: hex digits with spaces, colons, dashes or commas between them and `0x` before them, or a line of a
 /// capture `time direction hex`. `None` for an empty line and for a remark after `#`.
-pub(super) fn line(text: &str) -> Option<Result<Input, NoHex>> {
+pub(crate) fn line(text: &str) -> Option<Result<Input, NoHex>> {
     let text = text.split('#').next().unwrap_or_default().trim();
     if text.is_empty() {
         return None;
     }
     let mut words = text.splitn(3, char::is_whitespace);
     if let (Some(time), Some(direction), Some(rest)) = (words.next(), words.next(), words.next())
-        && let Some(direction) = direction_of(direction)
+        && let Some(down) = is_down(direction)
     {
-        let label = format!("{time} {direction}");
-        return Some(hex(rest).map(|bytes| Input { bytes, label }));
+        let mark = Some(Mark {
+            time: time.to_owned(),
+            down,
+        });
+        return Some(hex(rest).map(|bytes| Input { bytes, mark }));
     }
-    Some(hex(text).map(|bytes| Input {
-        bytes,
-        label: String::new(),
-    }))
+    Some(hex(text).map(|bytes| Input { bytes, mark: None }))
 }
 
-fn direction_of(word: &str) -> Option<&'static str> {
+fn is_down(word: &str) -> Option<bool> {
     match word {
-        "up" | "in" | "rx" | "<" | "->" | "T" => Some("up"),
-        "down" | "out" | "tx" | ">" | "<-" | "P" => Some("down"),
+        "up" | "in" | "rx" | "<" | "->" | "T" => Some(false),
+        "down" | "out" | "tx" | ">" | "<-" | "P" => Some(true),
         _ => None,
     }
 }
@@ -156,7 +172,8 @@ mod tests {
         let input = line("2026-11-24T02:00:00Z up 7E02 7E")
             .expect("a line")
             .expect("hex");
-        assert_eq!(input.label, "2026-11-24T02:00:00Z up");
+        let mark = input.mark.expect("a capture");
+        assert_eq!((&*mark.time, mark.down), ("2026-11-24T02:00:00Z", false));
         assert_eq!(input.bytes, [0x7e, 2, 0x7e]);
     }
 

@@ -1,11 +1,12 @@
 //! `milepost decode`: the frame dissector.
 
-mod input;
+pub(crate) mod input;
 mod json;
 mod report;
 mod text;
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -22,6 +23,7 @@ use report::{Body, Protocol, Report};
 #[command(
     after_help = "Example:\n  milepost decode 78780D0103569380356438090001911F0D0A\n  \
     tshark -r capture.pcap -x | milepost decode --format json -\n  \
+    milepost decode --file capture.txt\n  \
     milepost decode --protocol jt808 --body 0x0200@2019 00000000..."
 )]
 pub(crate) struct Arguments {
@@ -37,13 +39,16 @@ pub(crate) struct Arguments {
     /// The inputs are bare bodies of this message: its id, for JT/T 808 with the edition, such as 0x0200@2019
     #[arg(long, value_name = "ID[@EDITION]")]
     body: Option<Body>,
+    /// Read lines from this file, such as one that `milepost capture` wrote
+    #[arg(long, value_name = "FILE")]
+    file: Vec<PathBuf>,
     /// Hex; `-` reads lines from standard input
-    #[arg(value_name = "HEX", required = true)]
+    #[arg(value_name = "HEX", required_unless_present = "file")]
     inputs: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// Every field with its bytes, offset and value
     Text,
     /// One line per input
@@ -61,17 +66,18 @@ pub(crate) enum Language {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut out = io::stdout().lock();
     let mut rejected = false;
-    for argument in &arguments.inputs {
-        let text = if argument == "-" {
-            let mut text = String::new();
-            io::stdin()
-                .read_to_string(&mut text)
-                .context("cannot read hex from standard input")?;
-            text
+    let files = arguments.file.iter().map(|file| {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read hex from {}", file.display()))
+    });
+    let inputs = arguments.inputs.iter().map(|argument| {
+        if argument == "-" {
+            io::read_to_string(io::stdin()).context("cannot read hex from standard input")
         } else {
-            argument.clone()
-        };
-        for line in input::undump(&text) {
+            Ok(argument.clone())
+        }
+    });
+    for text in files.chain(inputs) {
+        for line in input::undump(&text?) {
             let report = match input::line(&line) {
                 None => continue,
                 Some(Ok(input)) => Report::of(&line, &input, arguments.protocol, arguments.body),

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::ask::Consumers;
 use super::{Fences, whereabouts};
+use crate::admin::Admin;
 use crate::exit::{self, FAILED, Outcome};
 
 /// With a file: names what is wrong with each of its fences, by feature and vertex. With `DEVICE in FENCE`: asks the
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
-    consumers: Consumers,
+    consumers: Admin,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

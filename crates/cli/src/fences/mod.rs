@@ -1,6 +1,5 @@
 //! `milepost fences`: definitions of fences, and who is in them.
 
-mod ask;
 mod check;
 mod export;
 mod import;

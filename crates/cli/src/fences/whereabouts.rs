@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-use super::ask::Consumers;
+use crate::admin::Admin;
 use crate::exit::Outcome;
 
 /// Prints whether the device is in the fence, as a JSON line.
-pub(super) fn run(device: &str, fence: &str, consumers: &Consumers) -> Outcome {
+pub(super) fn run(device: &str, fence: &str, consumers: &Admin) -> Outcome {
     let answers = consumers.ask(&["fences", fence, "occupants", device])?;
     // One consumer knows the device; the others know nothing of it.
     let known = |answer: &&Value| answer["state"] != "unknown";

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
 
-use super::ask::Consumers;
+use crate::admin::Admin;
 use crate::exit::Outcome;
 
 /// Prints a JSON line for each device that is in the fence now: its id, since when, and the time of its newest fix. The
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// Id of the fence
     fence: String,
     #[command(flatten)]
-    consumers: Consumers,
+    consumers: Admin,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {

@@ -65,12 +65,12 @@ async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Resu
 
     let (tell, told) = oneshot::channel();
     let (bus, config) = (process.bus.clone(), settings.gateway.clone());
-    let reporter = process.health.part("gateway");
+    let (reporter, queries) = (process.health.part("gateway"), process.queries.clone());
     process.roles.spawn("gateway", Phase::Intake, |stop| async move {
         let gateway = Gateway::start(config, &bus, stop).await?;
         // Whoever wanted to know has stopped.
         let _ = tell.send(gateway.handle());
-        gateway.serve(&reporter).await
+        gateway.serve(&reporter, &queries).await
     });
 
     let (bus, data, admin) = (process.bus.clone(), data.to_owned(), process.admin);

@@ -20,18 +20,26 @@ pub(crate) struct Up {
     folder: PathBuf,
     /// Address of the admin port.
     admin: String,
+    /// What it said until it was up.
+    greeting: String,
     /// Kept open, so that the program can go on writing.
-    _said: BufReader<ChildStderr>,
+    said: BufReader<ChildStderr>,
 }
 
 impl Up {
     /// Starts it and waits until it says that it is up.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::with(folder, arguments, &[])
+    }
+
+    /// As [`Up::start`], with further settings.
+    pub(crate) fn with(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_milepost"))
             .args(["up", "--data"])
             .arg(folder)
             .args(arguments)
             .envs(ENVIRONMENT)
+            .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -50,8 +58,30 @@ impl Up {
             process,
             folder: folder.to_owned(),
             admin: admin.to_owned(),
-            _said: said,
+            greeting: all,
+            said,
         }
+    }
+
+    /// Address of the TCP port of a protocol, as it is named when the program has come up.
+    pub(crate) fn tcp(&self, protocol: &str) -> String {
+        let line = self
+            .greeting
+            .lines()
+            .find(|line| line.trim_start().starts_with(protocol));
+        let mut words = line.unwrap().split_whitespace().skip_while(|word| *word != "tcp");
+        words.nth(1).unwrap().to_owned()
+    }
+
+    /// Reads what it says until a line holds the text, and gives that line.
+    pub(crate) fn hear(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let count = self.said.read_line(&mut line).unwrap();
+            assert!(count > 0, "it ended and never said {text}");
+        }
+        line
     }
 
     /// Address of the admin port.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use runtime::secrecy::SecretString;
 
 use super::{
-    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Spool,
-    SpoolMode, Tls,
+    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Recorder,
+    Spool, SpoolMode, Tls,
 };
 
 impl Default for GatewayConfig {
@@ -26,6 +26,7 @@ impl Default for GatewayConfig {
             bans: Bans::default(),
             devices: Devices::default(),
             spool: Spool::default(),
+            recorder: Recorder::default(),
         }
     }
 }
@@ -118,6 +119,16 @@ impl Default for Spool {
             mode: SpoolMode::Off,
             path: PathBuf::from("milepost-data/spool"),
             max_bytes: 4 << 30,
+        }
+    }
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self {
+            bytes: 16 << 20,
+            captures: 4,
+            secrets: false,
         }
     }
 }

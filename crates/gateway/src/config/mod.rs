@@ -39,6 +39,8 @@ pub struct GatewayConfig {
     pub devices: Devices,
     /// What to do while the log takes nothing.
     pub spool: Spool,
+    /// Which frames are kept to be looked at.
+    pub recorder: Recorder,
 }
 
 /// Addresses by protocol; several each, none switches one off.
@@ -218,6 +220,18 @@ pub struct Spool {
     pub path: PathBuf,
     /// Bytes of records that it takes.
     pub max_bytes: u64,
+}
+
+/// The newest frames of each device, and captures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recorder {
+    /// Bytes of memory for the newest frames of all devices, up to 64 of each; 0 keeps none.
+    pub bytes: usize,
+    /// Captures that may go on at once.
+    pub captures: usize,
+    /// Show frames that can hold authentication codes or numbers of SIM cards.
+    pub secrets: bool,
 }
 
 /// When the spool is used.

@@ -20,6 +20,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) change: Option<Device>,
     /// A refusal that was told about already.
     pub(crate) quiet: bool,
+    /// The device that asked.
+    pub(crate) claims: Option<Box<str>>,
 }
 
 impl<'a> Gate<'a> {
@@ -32,12 +34,14 @@ impl<'a> Gate<'a> {
             now_ms: turn.now.0,
             change: None,
             quiet: false,
+            claims: None,
         }
     }
 }
 
 impl Admission for Gate<'_> {
     fn admit(&mut self, claim: &Claim<'_>) -> Verdict {
+        self.claims = Some(claim.device.into());
         let asks = match claim.credentials {
             Credentials::Register => Asks::Registration,
             Credentials::None | Credentials::Code(_) => Asks::Login,

@@ -45,6 +45,7 @@ impl Line {
                 protocol: Protocol::Gt06,
                 raw: frame.raw,
                 secret: holds_secret(Protocol::Gt06, frame.number.into()),
+                claims: None,
                 name: "unknown",
                 message_id: frame.number.into(),
                 serial: frame.serial.into(),
@@ -57,6 +58,7 @@ impl Line {
                 .map(|row| row.name);
             let good = Good {
                 name: name.unwrap_or(good.name),
+                claims: gate.claims.as_deref(),
                 ..good
             };
             turn.good(

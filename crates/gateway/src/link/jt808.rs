@@ -46,12 +46,17 @@ impl Line {
                 protocol: Protocol::Jt808,
                 raw: frame.raw,
                 secret: holds_secret(Protocol::Jt808, id.into()),
+                claims: None,
                 name: Message::row(id).map_or("unknown", |row| row.name),
                 message_id: id.into(),
                 serial: frame.header.serial.into(),
             };
             let mut gate = Gate::new(turn, Protocol::Jt808);
             let step = self.session.receive(frame, turn.now, &mut gate);
+            let good = Good {
+                claims: gate.claims.as_deref(),
+                ..good
+            };
             turn.good(
                 good,
                 self.session.device(),

@@ -13,7 +13,7 @@ use wire::{Answer, Close, Step, Time, When, WireError};
 
 pub(crate) use gate::Gate;
 use secret::Remains;
-pub(crate) use secret::holds_code;
+pub(crate) use secret::{answer_holds_code, holds_code};
 
 use crate::guard::Guard;
 use crate::registry::Registry;
@@ -59,6 +59,8 @@ pub(crate) struct Taken<'a> {
     pub(crate) raw: &'a [u8],
     /// True where the bytes hold a secret and must be masked before anyone sees them.
     pub(crate) secret: bool,
+    /// Device that the frame claims to come from, where it asks for something.
+    pub(crate) claims: Option<&'a str>,
     /// Name of the message, for counting; `None` when the bytes are no good frame.
     pub(crate) message: Option<&'static str>,
     /// Number of the message in its protocol.
@@ -126,6 +128,7 @@ struct Good<'a> {
     protocol: Protocol,
     raw: &'a [u8],
     secret: bool,
+    claims: Option<&'a str>,
     name: &'static str,
     message_id: u32,
     serial: u32,
@@ -138,6 +141,7 @@ impl Turn<'_> {
         let taken = Taken {
             raw,
             secret,
+            claims: None,
             message: None,
             message_id: 0,
             serial: 0,
@@ -182,6 +186,7 @@ impl Turn<'_> {
         let taken = Taken {
             raw: good.raw,
             secret: good.secret,
+            claims: good.claims,
             message: Some(good.name),
             message_id: good.message_id,
             serial: good.serial,

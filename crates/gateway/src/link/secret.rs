@@ -4,6 +4,8 @@ use events::origin::v1::Protocol;
 
 /// JT/T 808: authentication.
 const AUTHENTICATE: u16 = 0x0102;
+/// JT/T 808: answer to a registration.
+const REGISTERED: u16 = 0x8100;
 /// JT/T 808: authentication; properties of the terminal and the vendors' report, which hold the number of the SIM card.
 const JT808: [u16; 3] = [AUTHENTICATE, 0x0107, 0x0120];
 /// GT06: information and module reports, which can hold numbers of the SIM card.
@@ -12,6 +14,13 @@ const GT06: [u8; 5] = [0x94, 0x36, 0x37, 0x38, 0x39];
 /// True for a message that holds an authentication code, which stands in no topic at all.
 pub(crate) fn holds_code(protocol: Protocol, message_id: u32) -> bool {
     protocol == Protocol::Jt808 && message_id == u32::from(AUTHENTICATE)
+}
+
+/// True for an answer that gives a device its authentication code.
+pub(crate) fn answer_holds_code(answer: &[u8]) -> bool {
+    answer
+        .array_windows()
+        .any(|[mark, high, low]| matches!(mark, 0x7E | 0xE7) && [*high, *low] == REGISTERED.to_be_bytes())
 }
 
 /// True for a message that can hold a secret.

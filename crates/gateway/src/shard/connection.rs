@@ -48,6 +48,10 @@ pub(super) struct State {
     pub(super) peer: SocketAddr,
     /// Device that is served; empty before the admission.
     pub(super) device: Bytes,
+    /// Device that it claims to be, before the admission and while frames are recorded.
+    pub(super) claims: Option<Box<str>>,
+    /// Where its frames are recorded.
+    pub(super) tape: u32,
     pub(super) stamp: Stamp,
     pub(super) generation: u64,
     /// Steps whose records are on their way.
@@ -180,6 +184,8 @@ impl State {
         Self {
             peer,
             device: Bytes::new(),
+            claims: None,
+            tape: 0,
             stamp: Stamp {
                 node,
                 generation: Bytes::new(),

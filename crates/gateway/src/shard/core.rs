@@ -8,6 +8,7 @@ use events::device::v1::{DeviceEvent, Offline};
 use events::origin::v1::{Origin, Protocol, Transport};
 use events::reject::v1::Reject;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use wire::{Time, WireError};
 
 use super::connection::State;
@@ -21,6 +22,7 @@ use crate::link::Patience;
 use crate::metrics::{Counters, PerProtocol, Reason};
 use crate::outlet::{self, Outlet};
 use crate::owners::Owners;
+use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::translate::timestamp;
 
@@ -42,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) connections: AtomicU64,
     /// What the log did last.
     pub(crate) log: LogWatch,
+    /// Captures that may still begin.
+    pub(crate) captures: Arc<Semaphore>,
     /// A shard's index is its place.
     pub(crate) inboxes: Vec<Arc<Inbox>>,
 }
@@ -55,6 +59,7 @@ pub(super) struct Core {
     /// Connections with answers to write.
     pub(super) to_write: Vec<usize>,
     pub(super) counters: Counters,
+    pub(super) recorder: Recorder,
     pub(super) now_ms: i64,
     pub(super) now: Timestamp,
 }
@@ -100,6 +105,7 @@ impl Core {
 
     /// Puts an answer behind those that are to be written.
     pub(super) fn write(&mut self, slot: usize, state: &mut State, answer: Vec<u8>) {
+        self.said(state, &answer);
         if state.unsent.is_empty() {
             state.unsent = answer;
         } else {

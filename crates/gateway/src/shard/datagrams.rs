@@ -161,6 +161,7 @@ impl Shard {
                 ),
             );
             self.core.counters(protocol).frame_error(error.kind.name());
+            self.core.unfinished(&mut connection.state, &rest);
             let origin = self.core.origin(&connection.state, protocol, Transport::Udp);
             let reject = self.core.reject(&connection.state, origin, &rest, true, &error);
             self.core.tell(&connection.state, &reject);

@@ -3,11 +3,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bus::{Outcome, ReceiptSink};
+use bytes::Bytes;
 use mio::Waker;
 use mio::net::TcpStream;
+use tokio::sync::mpsc::Sender;
 
 use super::port::Port;
 use crate::metrics::Reason;
+use crate::recorder::{Head, Tap};
 
 /// Token of records that no answer waits for.
 pub(crate) const UNTRACKED: u64 = u64::MAX;
@@ -24,6 +27,13 @@ pub(crate) enum Note {
     },
     /// Serve nothing new, and end by this time in milliseconds.
     Drain { deadline_ms: i64 },
+    /// Tell the newest frames of a device or an address.
+    Recent {
+        key: Bytes,
+        frames: Sender<Vec<(Head, Vec<u8>)>>,
+    },
+    /// Begin a capture.
+    Tap(Tap),
 }
 
 /// What became of a record that was published with the token.

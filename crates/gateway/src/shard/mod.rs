@@ -12,6 +12,7 @@ mod inbox;
 mod port;
 mod proxied;
 mod reading;
+mod recording;
 mod steps;
 mod sweep;
 mod taking;
@@ -33,6 +34,7 @@ use self::datagrams::Mailbox;
 use self::inbox::Note;
 use crate::link::Room;
 use crate::metrics::Counters;
+use crate::recorder::Recorder;
 
 pub(crate) use self::core::Shared;
 pub(crate) use self::inbox::{Inbox, Note as ShardNote};
@@ -108,6 +110,10 @@ impl Shard {
         .into_iter()
         .fold(f64::MAX, f64::min);
         let sweep_every_ms = (crate::config::millis(shortest) / 4).clamp(1, SWEEP_MS);
+        let recorder = Recorder::new(
+            shared.config.recorder.bytes / shared.inboxes.len().max(1),
+            shared.config.recorder.secrets,
+        );
         let mut shard = Self {
             core: Core {
                 index,
@@ -116,6 +122,7 @@ impl Shard {
                 steps: steps::Steps::default(),
                 to_write: Vec::new(),
                 counters: Counters::new(),
+                recorder,
                 now_ms: runtime::clock::now_ms(),
                 now: runtime::clock::now(),
             },
@@ -242,6 +249,11 @@ impl Shard {
                     }
                 }
                 Note::Drain { deadline_ms } => self.begin_drain(deadline_ms),
+                Note::Recent { key, frames } => {
+                    // Who asked may have gone.
+                    let _ = frames.try_send(self.core.recorder.frames(&key));
+                }
+                Note::Tap(tap) => self.core.recorder.tap(tap),
             }
         }
     }

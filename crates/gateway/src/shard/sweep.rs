@@ -17,6 +17,7 @@ impl Shard {
             return;
         }
         self.swept_ms = now;
+        self.core.recorder.sweep(now);
         for door in &mut self.doors {
             door.reopen(now);
         }

@@ -117,6 +117,7 @@ impl Sink for Taking<'_> {
         let generation = core.shared.owners.next_generation(core.now_ms);
         let state = &mut *self.state;
         state.device = Bytes::copy_from_slice(device.as_bytes());
+        state.claims = None;
         state.generation = generation;
         state.stamp.generation = Bytes::from(generation.to_string());
         let owner = Owner {
@@ -169,6 +170,7 @@ impl Sink for Taking<'_> {
     }
 
     fn taken(&mut self, protocol: Protocol, mut taken: Taken<'_>) {
+        self.core.heard(self.state, &taken);
         if let Some(message) = taken.message {
             self.core.counters(protocol).frame(message);
             self.state.totals.frames += 1;

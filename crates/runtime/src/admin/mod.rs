@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use health::{Health, Reporter};
-pub use queries::{Parameters, Queries, Unanswered};
+pub use queries::{Lines, Parameters, Queries, Unanswered};
 
 use crate::logging::LogLevel;
 use crate::metrics::Metrics;
@@ -98,7 +98,8 @@ impl Admin {
     /// # Errors
     /// When the system takes the port away.
     pub async fn run(self, shutdown: CancellationToken) -> io::Result<()> {
-        axum::serve(self.listener, routes::router(self.panel))
+        let service = routes::router(self.panel).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, service)
             .with_graceful_shutdown(async move { shutdown.cancelled().await })
             .await
     }

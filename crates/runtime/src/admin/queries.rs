@@ -1,14 +1,18 @@
-//! Questions about the state of a role, answered on the admin port as JSON.
+//! Questions about the state of a role, answered on the admin port: as JSON, or as lines of text while they come.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Json;
-use axum::extract::{Query, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Query, State};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use super::Panel;
 
@@ -26,7 +30,18 @@ pub enum Unanswered {
     Wrong(String),
 }
 
-type Answer = dyn Fn(&Parameters) -> Result<Value, Unanswered> + Send + Sync;
+/// Lines of text, each with its end, as they come.
+pub type Lines = mpsc::Receiver<String>;
+
+type Whole = dyn Fn(&Parameters) -> Result<Value, Unanswered> + Send + Sync;
+type Flowing = dyn Fn(&Parameters, SocketAddr) -> Result<Lines, Unanswered> + Send + Sync;
+
+/// How a question is answered.
+#[derive(Clone)]
+enum Answer {
+    Whole(Arc<Whole>),
+    Flowing(Arc<Flowing>),
+}
 
 /// The questions that the roles of a process answer. Cheap to clone.
 #[derive(Clone, Default)]
@@ -38,7 +53,7 @@ pub struct Queries {
 struct Question {
     pattern: &'static str,
     help: &'static str,
-    answer: Arc<Answer>,
+    answer: Answer,
 }
 
 impl Queries {
@@ -50,10 +65,25 @@ impl Queries {
         help: &'static str,
         answer: impl Fn(&Parameters) -> Result<Value, Unanswered> + Send + Sync + 'static,
     ) {
+        self.push(pattern, help, Answer::Whole(Arc::new(answer)));
+    }
+
+    /// As [`Queries::add`], with lines of text that go out as they come, until there are no more or whoever asked has
+    /// gone. `answer` is also told who asks, must not block, and may spawn tasks.
+    pub fn add_lines(
+        &self,
+        pattern: &'static str,
+        help: &'static str,
+        answer: impl Fn(&Parameters, SocketAddr) -> Result<Lines, Unanswered> + Send + Sync + 'static,
+    ) {
+        self.push(pattern, help, Answer::Flowing(Arc::new(answer)));
+    }
+
+    fn push(&self, pattern: &'static str, help: &'static str, answer: Answer) {
         let question = Question {
             pattern,
             help,
-            answer: Arc::new(answer),
+            answer,
         };
         self.asked
             .write()
@@ -70,11 +100,11 @@ impl Queries {
             .collect()
     }
 
-    fn find(&self, path: &str) -> Option<(Arc<Answer>, Parameters)> {
+    fn find(&self, path: &str) -> Option<(Answer, Parameters)> {
         let asked = self.asked.read().unwrap_or_else(PoisonError::into_inner);
         asked
             .iter()
-            .find_map(|question| Some((Arc::clone(&question.answer), matched(question.pattern, path)?)))
+            .find_map(|question| Some((question.answer.clone(), matched(question.pattern, path)?)))
     }
 }
 
@@ -112,6 +142,7 @@ fn matched(pattern: &str, path: &str) -> Option<Parameters> {
 /// Answers what no fixed route does.
 pub(super) async fn answer(
     State(panel): State<Panel>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     uri: Uri,
     Query(query): Query<Parameters>,
@@ -125,16 +156,42 @@ pub(super) async fn answer(
     for (name, text) in query {
         parameters.entry(name).or_insert(text);
     }
-    match tokio::task::spawn_blocking(move || answer(&parameters)).await {
+    let whole = match answer {
+        Answer::Whole(answer) => answer,
+        Answer::Flowing(answer) => {
+            return match answer(&parameters, peer) {
+                Ok(lines) => flow(lines),
+                Err(why) => refused(why),
+            };
+        }
+    };
+    match tokio::task::spawn_blocking(move || whole(&parameters)).await {
         Ok(Ok(value)) => Json(value).into_response(),
-        Ok(Err(Unanswered::Unknown(why))) => (StatusCode::NOT_FOUND, format!("{why}\n")).into_response(),
-        Ok(Err(Unanswered::Wrong(why))) => (StatusCode::BAD_REQUEST, format!("{why}\n")).into_response(),
+        Ok(Err(why)) => refused(why),
         Err(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "answering failed; this is a defect, the log says more\n",
         )
             .into_response(),
     }
+}
+
+fn refused(why: Unanswered) -> Response {
+    let code = match why {
+        Unanswered::Unknown(_) => StatusCode::NOT_FOUND,
+        Unanswered::Wrong(_) => StatusCode::BAD_REQUEST,
+    };
+    (code, format!("{why}\n")).into_response()
+}
+
+/// Text that goes out as it comes.
+fn flow(lines: Lines) -> Response {
+    let parts = futures_util::stream::unfold(lines, |mut lines| async {
+        let line = lines.recv().await?;
+        Some((Ok::<_, Infallible>(line), lines))
+    });
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (kind, Body::from_stream(parts)).into_response()
 }
 
 #[cfg(test)]

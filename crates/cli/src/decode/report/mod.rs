@@ -144,7 +144,11 @@ impl Report {
         }
         Self {
             input: text.trim().to_owned(),
-            label: input.label.clone(),
+            label: input
+                .mark
+                .as_ref()
+                .map(|mark| format!("{} {}", mark.time, mark.direction()))
+                .unwrap_or_default(),
             protocol: Some(protocol),
             consumed: frames.iter().map(|frame| frame.length).sum(),
             frames,
