@@ -57,7 +57,7 @@ impl Handle {
         }
         drop(tell);
         let title = format!(
-            "# the newest frames of {device} at {}, {}\n",
+            "# the newest frames of {device} at {}, {:.3}\n",
             self.shared.config.node,
             runtime::clock::now()
         );
@@ -104,7 +104,7 @@ impl Handle {
         })?;
         let begin = runtime::clock::now();
         let title = format!(
-            "# capture of {device} at {}, {begin}, for {seconds} s or {most} bytes\n",
+            "# capture of {device} at {}, {begin:.3}, for {seconds} s or {most} bytes\n",
             self.shared.config.node
         );
         let (lines, shown) = mpsc::channel(WAITING);

@@ -126,7 +126,7 @@ impl Default for Spool {
 impl Default for Recorder {
     fn default() -> Self {
         Self {
-            bytes: 16 << 20,
+            bytes: 8 << 20,
             captures: 4,
             secrets: false,
         }
