@@ -56,8 +56,7 @@ fn send(
     let mut before = None;
     while let Some(frame) = lines.next()? {
         if let (Some(speed), Some(before), Some(time)) = (speed, before, frame.time) {
-            let gap: jiff::SignedDuration = frame_gap(before, time);
-            thread::sleep(gap.unsigned_abs().div_f64(speed));
+            pause(frame_gap(before, time).unsigned_abs().div_f64(speed));
         }
         before = frame.time.or(before);
         print("up", &frame.bytes)?;
@@ -68,6 +67,14 @@ fn send(
         done.sent += frame.bytes.len() as u64;
     }
     Ok(())
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the pace of the frames is what was asked for"
+)]
+fn pause(time: Duration) {
+    thread::sleep(time);
 }
 
 /// The time from one frame to the next; none where the clock went back.
