@@ -1,7 +1,8 @@
-//! What tests that span crates share: real services that a test starts and stops.
+//! What tests that span crates share: real services and processes that a test starts and stops.
 //!
 //! The tests themselves stand in `tests/` beside this file.
 
 pub mod kafka;
-mod ports;
+pub mod ports;
+pub mod program;
 pub mod wait;

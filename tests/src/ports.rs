@@ -1,3 +1,5 @@
+//! Ports for what a test starts.
+
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,13 +13,19 @@ const PORTS: std::ops::Range<u16> = 12_000..32_000;
 static SEARCHES: AtomicUsize = AtomicUsize::new(0);
 
 /// Ports of 127.0.0.1 that nobody listens on. All are held until all were found, so they differ.
-pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
+///
+/// # Errors
+/// When there are not so many.
+pub fn free<const N: usize>() -> Result<[u16; N]> {
     let found = free_many(N)?;
     Ok(std::array::from_fn(|at| found[at]))
 }
 
 /// As many as asked for, as [`free`] finds them.
-pub(crate) fn free_many(count: usize) -> Result<Vec<u16>> {
+///
+/// # Errors
+/// As there.
+pub fn free_many(count: usize) -> Result<Vec<u16>> {
     let mut held = Vec::with_capacity(count);
     // Who looks at the same time, in another process or thread, begins at another place: a broker takes seconds to
     // listen on what it was given.

@@ -133,6 +133,13 @@ pub(crate) fn event_time_lag(group: &'static str, age: jiff::SignedDuration) {
     gauge!(EVENT_TIME_LAG.name, "group" => group).set(age.as_secs_f64().max(0.0));
 }
 
+/// A consumer begins. A counter that is not there before the first event hides it: Prometheus sees no increase.
+pub(crate) fn joins(group: &'static str) {
+    for counter in [&REBALANCES, &COMMIT_ERRORS, &REFUSED] {
+        counter!(counter.name, "group" => group).increment(0);
+    }
+}
+
 pub(crate) fn rebalanced(group: &'static str) {
     counter!(REBALANCES.name, "group" => group).increment(1);
 }
@@ -155,12 +162,31 @@ pub(crate) fn group_committed(records: usize, took: Duration) {
     histogram!(GROUP_SECONDS.name).record(took);
 }
 
+/// A local store was opened, and has not failed.
+pub(crate) fn store_opened() {
+    for reason in ["full", "error"] {
+        counter!(STORE_FAILURES.name, "reason" => reason).increment(0);
+    }
+}
+
 pub(crate) fn store_failed(full: bool) {
     counter!(STORE_FAILURES.name, "reason" => if full { "full" } else { "error" }).increment(1);
 }
 
+/// A spool was opened, and all that was read of it could be.
+pub(crate) fn spool_opened() {
+    counter!(SPOOL_CORRUPT.name).increment(0);
+}
+
 pub(crate) fn spool_record_corrupt() {
     counter!(SPOOL_CORRUPT.name).increment(1);
+}
+
+/// A way to Kafka was opened, and nothing has failed.
+pub(crate) fn producer_opened() {
+    counter!(FATAL.name).increment(0);
+    // What comes when Kafka is away; the other codes of the library appear with their first error.
+    counter!(DELIVERY_ERRORS.name, "code" => "MessageTimedOut").increment(0);
 }
 
 pub(crate) fn producer(statistics: &Statistics) {

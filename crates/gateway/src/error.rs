@@ -21,6 +21,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A socket was passed to the process whose address the configuration does not have.
+    #[error(
+        "systemd passed a socket at {address}, and no address of gateway.listen, gateway.proxied or gateway.tls is that: devices that connect there would never be served; make the addresses of the .socket unit and of the configuration the same"
+    )]
+    Passed {
+        /// Of the socket.
+        address: SocketAddr,
+    },
     /// A file that the configuration names cannot be used.
     #[error("cannot {doing} {}: check `{key}` and the rights on it", path.display())]
     File {

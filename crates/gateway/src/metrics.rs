@@ -328,7 +328,35 @@ impl Counters {
     }
 }
 
+/// Every limit that holds something back: values of the label `level`.
+const LEVELS: [&str; 10] = [
+    "accept",
+    "accepts",
+    "ban",
+    "frames",
+    "logins",
+    "network",
+    "partial_frames",
+    "rejects",
+    "udp_peers",
+    "upstream",
+];
+
+/// A gateway begins. A counter that is not there before the first event hides it: Prometheus sees no increase.
+pub(crate) fn begin() {
+    for level in LEVELS {
+        counter!(THROTTLED.name, "level" => level).increment(0);
+    }
+    for protocol in ["gt06", "jt808"] {
+        for kind in wire::ErrorKind::ALL {
+            counter!(FRAME_ERRORS.name, "protocol" => protocol, "reason" => kind.name()).increment(0);
+        }
+    }
+    counter!(BANS.name).increment(0);
+}
+
 pub(crate) fn throttled(level: &'static str) {
+    debug_assert!(LEVELS.contains(&level), "{level} is not in the list");
     counter!(THROTTLED.name, "level" => level).increment(1);
 }
 

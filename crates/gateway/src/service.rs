@@ -17,6 +17,7 @@ use crate::config::{millis, seconds};
 use crate::guard::Guard;
 use crate::health::{self, LogWatch};
 use crate::link::Patience;
+use crate::metrics;
 use crate::outlet::Spooled;
 use crate::owners::Owners;
 use crate::registry::{self, Registry};
@@ -271,6 +272,7 @@ fn open(
     outlet: Arc<dyn Outlet>,
 ) -> Result<(Handle, Shards), Error> {
     let ports = Ports::open(&config)?;
+    metrics::begin();
     let addresses = ports.addresses().map_err(Error::Start)?;
     let threads = match config.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),

@@ -73,6 +73,18 @@ const DEFINITIONS_REFUSED: Declaration = Declaration::counter(
     "Definitions of fences and bindings that could not be used; each is in the topic rejects.",
 );
 
+/// The consumer begins. A counter that is not there before the first event hides it: Prometheus sees no increase.
+pub(crate) fn begin() {
+    for kind in Kind::ALL {
+        for metric in [&EVENTS, &WITHDRAWN] {
+            counter!(metric.name, "kind" => kind.name()).increment(0);
+        }
+    }
+    for reason in ["late", "future", "field"] {
+        counter!(REFUSED.name, "reason" => reason).increment(0);
+    }
+}
+
 pub(crate) fn fix_taken(taken: Taken) {
     let taken = match taken {
         Taken::InOrder => "in-order",

@@ -5,6 +5,7 @@
 //! * [`metrics`]: each role declares its metrics once; the text for Prometheus.
 //! * [`admin`]: `/metrics`, `/livez`, `/readyz`, `/startupz`, the state dump and the log level over HTTP.
 //! * [`service`]: roles as tasks of one process: one that fails stops the others; signals; drain under a deadline.
+//! * [`systemd`]: readiness and watchdog, and sockets that stay open over restarts.
 //! * [`clock`]: the only place that reads the system's time.
 
 pub mod admin;
@@ -13,6 +14,6 @@ pub mod config;
 pub mod logging;
 pub mod metrics;
 pub mod service;
-mod systemd;
+pub mod systemd;
 
 pub use secrecy;

@@ -35,6 +35,15 @@ pub(crate) fn fix(result: &'static str) {
     counter!(FIXES.name, "result" => result).increment(1);
 }
 
+/// The consumer begins. A counter that is not there before the first event hides it: Prometheus sees no increase.
+pub(crate) fn begin() {
+    for kind in ["trip", "stop"] {
+        for change in ["new", "revised", "final", "withdrawn"] {
+            counter!(RECORDS.name, "kind" => kind, "change" => change).increment(0);
+        }
+    }
+}
+
 pub(crate) fn record(kind: &'static str, change: &'static str) {
     counter!(RECORDS.name, "kind" => kind, "change" => change).increment(1);
 }

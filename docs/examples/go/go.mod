@@ -1,14 +1,14 @@
 module example.com/milepost-reader
 
-go 1.24
+go 1.19
 
 require (
-	github.com/twmb/franz-go v1.19.5
-	google.golang.org/protobuf v1.36.8
+	github.com/twmb/franz-go v1.16.1
+	google.golang.org/protobuf v1.33.0
 )
 
 require (
-	github.com/klauspost/compress v1.18.0 // indirect
-	github.com/pierrec/lz4/v4 v4.1.22 // indirect
-	github.com/twmb/franz-go/pkg/kmsg v1.11.2 // indirect
+	github.com/klauspost/compress v1.17.4 // indirect
+	github.com/pierrec/lz4/v4 v4.1.19 // indirect
+	github.com/twmb/franz-go/pkg/kmsg v1.7.0 // indirect
 )

@@ -1,7 +1,7 @@
 // Prints the records of a Milepost topic as JSON, one a line. The schema is read at run time from a descriptor
 // file, so no code has to be generated:
 //
-//	npx @bufbuild/buf build ../../../proto -o milepost.binpb
+//	npx --yes @bufbuild/buf@1.75.0 build ../../../proto -o milepost.binpb
 //	go run . -brokers localhost:9092 -topic milepost.positions.v1 -count 10 -schema milepost.binpb
 package main
 

@@ -2,6 +2,7 @@
 """Prints the records of a Milepost topic as JSON, one a line.
 
     pip install -r requirements.txt
+    mkdir -p generated
     python -m grpc_tools.protoc -I ../../../proto --python_out=generated \
         $(cd ../../../proto && find milepost -name '*.proto')
     PYTHONPATH=generated python read_topic.py --brokers localhost:9092 --topic milepost.positions.v1 --count 10

@@ -12,33 +12,42 @@ pub(crate) fn file(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Runs a program in a folder of the repository; says loudly when it is not installed.
-pub(crate) fn run(program: &str, arguments: &[&str], folder: &str) -> Option<Output> {
-    match Command::new(program)
-        .args(arguments)
-        .current_dir(root().join(folder))
-        .output()
-    {
+/// Runs a program in a folder; says loudly when it is not installed.
+pub(crate) fn run_in(program: &str, arguments: &[&str], folder: &Path) -> Option<Output> {
+    match Command::new(program).args(arguments).current_dir(folder).output() {
         Ok(output) => Some(output),
         Err(error) => {
             // Past the test harness, which hides what a passing test prints.
             let _ = writeln!(
                 std::io::stderr(),
-                "SKIPPED: a check of {folder} needs {program} ({error}); tests/services installs what it can"
+                "SKIPPED: {program} {arguments:?} needs {program} ({error}); tests/services installs what it can"
             );
             None
         }
     }
 }
 
-/// Runs a check that has to pass.
+/// Runs a check in a folder of the repository that has to pass.
 pub(crate) fn must_pass(program: &str, arguments: &[&str], folder: &str) {
-    if let Some(output) = run(program, arguments, folder) {
+    must_pass_in(program, arguments, &root().join(folder));
+}
+
+/// Runs a check that has to pass.
+pub(crate) fn must_pass_in(program: &str, arguments: &[&str], folder: &Path) {
+    if let Some(output) = run_in(program, arguments, folder) {
         assert!(
             output.status.success(),
-            "{program} {arguments:?} in {folder}:\n{}{}",
+            "{program} {arguments:?}:\n{}{}",
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         );
+    }
+}
+
+/// A program of the Python packages that `tests/services` fetched.
+pub(crate) fn tool_of_python(name: &str) -> String {
+    match std::env::var("MILEPOST_PYTHON") {
+        Ok(folder) => format!("{folder}/{name}"),
+        Err(_) => name.to_owned(),
     }
 }

@@ -21,7 +21,7 @@ use crate::publisher::Submit;
 use crate::reader::Reader;
 use crate::runner::Joining;
 use crate::topics::{Change, TopicInfo};
-use crate::{Error, KafkaConfig, Read};
+use crate::{Error, KafkaConfig, Read, metrics};
 
 /// A Kafka cluster.
 pub(crate) struct Kafka {
@@ -32,6 +32,7 @@ pub(crate) struct Kafka {
 impl Kafka {
     pub(crate) fn open(config: &KafkaConfig, budget: Arc<Budget>) -> Result<Self, Error> {
         let names = Arc::new(Names::new(config.clone())?);
+        metrics::producer_opened();
         Ok(Self {
             producer: Arc::new(Producer::new(names.clone(), budget)?),
             names,

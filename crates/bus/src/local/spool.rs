@@ -77,6 +77,7 @@ impl Spool {
                 return Err(error);
             }
         };
+        metrics::spool_opened();
         Ok(Self {
             inner: Arc::new(Inner {
                 engine,

@@ -51,6 +51,7 @@ pub(crate) fn run<S: Stage>(
     standing: &Teller,
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
+    metrics::joins(stage.name());
     let mut pending = Pending::default();
     for record in rejects {
         pending.output(NO_PARTITION, record);

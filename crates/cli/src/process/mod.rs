@@ -133,6 +133,8 @@ impl Consumer {
 
 /// The runtime of a long-lived subcommand.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    // While this is the only thread.
+    runtime::systemd::take_sockets().context("take the sockets that systemd passed")?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -117,12 +117,16 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_that_is_shipped_for_a_cluster_has_no_problem() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../deploy/kubernetes/milepost.toml"
-        );
-        let sources = Sources::read(SECTIONS, Some(Path::new(path)), []).unwrap();
-        Settings::from(&sources).unwrap();
+    fn the_configurations_that_are_shipped_have_no_problem() {
+        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+        let mut files = vec![deploy.join("kubernetes/milepost.toml")];
+        for entry in std::fs::read_dir(deploy.join("examples")).unwrap() {
+            files.push(entry.unwrap().path());
+        }
+        assert!(files.len() > 5, "{files:?}");
+        for file in files {
+            let sources = Sources::read(SECTIONS, Some(&file), []).unwrap();
+            Settings::from(&sources).unwrap_or_else(|error| panic!("{}: {error:#}", file.display()));
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod backup;
 mod capture;
 mod exported;
 mod fences;
 mod kills;
+mod restart;
 mod rosters;
 mod running;
 mod secrets;

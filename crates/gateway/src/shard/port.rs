@@ -81,7 +81,7 @@ impl Ports {
         spread
     }
 
-    /// Opens all ports, or none.
+    /// Opens all ports, or none. Those that systemd holds open for the process are taken as they are.
     pub(crate) fn open(config: &GatewayConfig) -> Result<Self, Error> {
         let GatewayConfig {
             listen, proxied, tls, ..
@@ -146,6 +146,9 @@ impl Ports {
                 ports.udp.push((socket, port.clone()));
             }
         }
+        if let Some(&address) = runtime::systemd::unclaimed().first() {
+            return Err(Error::Passed { address });
+        }
         Ok(ports)
     }
 }
@@ -164,6 +167,10 @@ fn failed(
 }
 
 fn open_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    if let Some(listener) = runtime::systemd::listener(address) {
+        listener.set_nonblocking(true)?;
+        return Ok(TcpListener::from_std(listener));
+    }
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // A restarted gateway must not wait for connections of the old one to time out.
     socket.set_reuse_address(true)?;
@@ -174,6 +181,10 @@ fn open_tcp(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 fn open_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    if let Some(socket) = runtime::systemd::datagrams(address) {
+        socket.set_nonblocking(true)?;
+        return Ok(UdpSocket::from_std(socket));
+    }
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     if let Err(error) = socket.set_recv_buffer_size(UDP_BUFFER) {

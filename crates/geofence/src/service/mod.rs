@@ -27,6 +27,7 @@ pub const SECTION: runtime::config::Section = runtime::config::Section {
 /// # Errors
 /// When the log cannot be read or written and trying again does not help.
 pub async fn run(stage: Arc<Geofence>, bus: Bus, stop: CancellationToken) -> Result<(), bus::Error> {
+    crate::metrics::begin();
     bus.run(stage, stop).await
 }
 

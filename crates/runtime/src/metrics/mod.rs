@@ -31,6 +31,7 @@ impl Metrics {
     ) -> Result<Self, InstallError> {
         let handle = builder(declarations.clone())?.install_recorder()?;
         declarations.flatten().for_each(Declaration::describe);
+        process::begin();
         Ok(Self {
             handle,
             runtime: tokio::runtime::Handle::try_current().ok(),

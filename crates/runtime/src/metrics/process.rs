@@ -103,6 +103,12 @@ pub(super) fn observe(runtime: Option<&Handle>) {
     counter!(BUSY.name).absolute(busy as u64);
 }
 
+/// The process begins to collect. The time of the system's start, from which its own could be worked out more exactly, is
+/// hidden from a unit with `ProcSubset=pid`.
+pub(super) fn begin() {
+    gauge!(START.name).set(crate::clock::now_ms() as f64 / 1e3);
+}
+
 /// What the system says about the process.
 fn read_system() -> ProcResult<()> {
     let process = Process::myself()?;
@@ -111,8 +117,6 @@ fn read_system() -> ProcResult<()> {
     gauge!(RESIDENT.name).set(stat.rss_bytes().get() as f64);
     gauge!(VIRTUAL.name).set(stat.vsize as f64);
     gauge!(THREADS.name).set(stat.num_threads as f64);
-    let since_boot = stat.starttime as f64 / procfs::ticks_per_second() as f64;
-    gauge!(START.name).set(procfs::boot_time_secs()? as f64 + since_boot);
     gauge!(OPEN_FILES.name).set(process.fd_count()? as f64);
     if let LimitValue::Value(most) = process.limits()?.max_open_files.soft_limit {
         gauge!(MAX_FILES.name).set(most as f64);

@@ -72,6 +72,7 @@ impl TripStage {
 /// # Errors
 /// When the log cannot be used any more.
 pub async fn run(config: Config, bus: &Bus, shutdown: CancellationToken) -> Result<(), bus::Error> {
+    metrics::begin();
     bus.run(TripStage::new(config), shutdown).await
 }
 

@@ -16,7 +16,7 @@ use self::writer::{Queue, Work};
 use super::store::{Failure, Store, explain};
 use super::table::{Kept, Table};
 use crate::budget::Budget;
-use crate::{Error, PublishError, Receipt, Record};
+use crate::{Error, PublishError, Receipt, Record, metrics};
 
 /// Longest key, and most bytes of a record: what the store below can hold, with room for what is put before a key.
 const MAX_KEY: usize = 32 << 10;
@@ -66,6 +66,7 @@ impl Engine {
     /// Opens the store and starts its writer.
     pub(in crate::local) fn open(settings: Settings, budget: Arc<Budget>) -> Result<Arc<Self>, Error> {
         let store = Store::open(&settings.path, settings.cache_bytes)?;
+        metrics::store_opened();
         let tables = load(&store).map_err(|error| explain(error, "read the topics", &settings.path))?;
         let engine = Arc::new(Self {
             settings,

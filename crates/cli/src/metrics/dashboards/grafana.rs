@@ -41,6 +41,7 @@ pub(super) fn dashboard(dashboard: &Dashboard) -> anyhow::Result<Value> {
         "refresh": "10s",
         "time": { "from": "now-1h", "to": "now" },
         "timezone": "",
+        "annotations": { "list": [] },
         "templating": { "list": [
             { "name": "datasource", "label": "Data", "type": "datasource", "query": "prometheus" },
             {
@@ -50,7 +51,10 @@ pub(super) fn dashboard(dashboard: &Dashboard) -> anyhow::Result<Value> {
                 "current": { "text": ["All"], "value": ["$__all"] },
             },
         ] },
-        "links": [{ "type": "dashboards", "title": "Milepost", "tags": ["milepost"], "asDropdown": true }],
+        "links": [{
+            "type": "dashboards", "title": "Milepost", "tags": ["milepost"], "asDropdown": true, "icon": "external link",
+            "tooltip": "", "targetBlank": false, "includeVars": true, "keepTime": true,
+        }],
         "panels": panels,
     }))
 }
@@ -98,7 +102,7 @@ fn panel_at(panel: &Panel, id: usize, (x, y): (usize, usize)) -> anyhow::Result<
             "overrides": [],
         },
         "options": {
-            "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true },
+            "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": [] },
             "tooltip": { "mode": "multi", "sort": "desc" },
         },
         "targets": targets,

@@ -26,9 +26,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * file, so no code has to be generated:
  *
  * <pre>
- * npx @bufbuild/buf build ../../../proto -o milepost.binpb
- * mvn -q compile exec:java -Dexec.mainClass=example.ReadTopic \
- *     -Dexec.args="localhost:9092 milepost.positions.v1 10 milepost.binpb"
+ * npx --yes @bufbuild/buf@1.75.0 build ../../../proto -o milepost.binpb
+ * mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+ * java -cp target/classes:$(cat target/classpath) example.ReadTopic localhost:9092 milepost.positions.v1 10 milepost.binpb
  * </pre>
  */
 public final class ReadTopic {

@@ -1,8 +1,13 @@
-//! Tells systemd how the process is, where systemd started it (`Type=notify`).
+//! systemd, where it started the process: tells it how the process is (`Type=notify`) and takes the sockets that it
+//! holds open over restarts (socket activation).
+
+mod sockets;
 
 use std::time::Duration;
 
 use sd_notify::NotifyState;
+
+pub use sockets::{datagrams, listener, take_sockets, unclaimed};
 
 pub(crate) fn ready() {
     tell(&[NotifyState::Ready]);
