@@ -2,9 +2,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
@@ -20,6 +22,11 @@ func main() {
 			if err == nil {
 				err = read.Validate()
 			}
+		}
+		// The readers give a list of problems, which may be empty.
+		var problems cog.BuildErrors
+		if errors.As(err, &problems) && len(problems) == 0 {
+			err = nil
 		}
 		if err != nil {
 			fmt.Printf("%s: %v\n", path, err)

@@ -21,6 +21,8 @@ fn passing(sockets: Vec<OwnedFd>, listen: &[(&str, String)], data: &Path) -> Com
         .args(["up", "--data"])
         .arg(data)
         .env("LISTEN_FDS", count.to_string())
+        // The device that stays connected is waited for no longer.
+        .env("MILEPOST__GATEWAY__DRAIN_SECONDS", "1")
         .env("MILEPOST__GATEWAY__DEVICES__LIST", format!("[\"{DEVICE}\"]"));
     for protocol in ["GT06_TCP", "GT06_UDP", "JT808_TCP", "JT808_UDP"] {
         command.env(format!("MILEPOST__GATEWAY__LISTEN__{protocol}"), "[]");
