@@ -8,8 +8,10 @@
 //! * `guard`: what strangers may cost: rates and bans.
 //! * `owners`: which connection a device is served by: the newest.
 //! * `recorder`: the newest frames of each device, and captures; `capture` shows them on the admin port.
+//! * `canary`: a device that does not exist and tries the whole way.
 //! * `outlet`: where events go: the log, through the spool where one is used.
 
+mod canary;
 mod capture;
 mod config;
 mod emit;
@@ -27,8 +29,8 @@ mod shard;
 pub mod translate;
 
 pub use config::{
-    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Recorder,
-    Spool, SpoolMode, Tls,
+    Admission, Bans, Canary, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates,
+    Recorder, Spool, SpoolMode, Tls,
 };
 pub use error::Error;
 pub use outlet::Outlet;

@@ -3,6 +3,8 @@
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use runtime::metrics::{Declaration, Unit};
 
+use crate::canary::{Step, Violation};
+
 /// Every metric of the gateway.
 pub const ALL: &[Declaration] = &[
     FRAMES_RECEIVED,
@@ -29,6 +31,9 @@ pub const ALL: &[Declaration] = &[
     SPOOL_LIMIT,
     SPOOL_OLDEST,
     UDP_UNSENT,
+    CANARY_ROUNDTRIP,
+    CANARY_FAILURES,
+    VIOLATIONS,
 ];
 
 const FRAMES_RECEIVED: Declaration = Declaration::counter(
@@ -174,6 +179,54 @@ const UDP_UNSENT: Declaration = Declaration::counter(
     &[],
     "Datagrams not sent because the peer would have been sent more bytes than it sent.",
 );
+
+const CANARY_ROUNDTRIP: Declaration = Declaration::seconds(
+    "milepost_canary_roundtrip_seconds",
+    &[],
+    "Time from the canary's sending of a position until it was read back from the log.",
+);
+const CANARY_FAILURES: Declaration = Declaration::counter(
+    "milepost_canary_failures_total",
+    Unit::Count,
+    &["step"],
+    "Tries of the canary that did not come through, by the step that failed: connect, answer, log.",
+);
+const VIOLATIONS: Declaration = Declaration::counter(
+    "milepost_gateway_invariant_violations_total",
+    Unit::Count,
+    &["which"],
+    "Promises that the canary found broken: answered and missing in the log, or out of order there.",
+);
+
+/// What the canary counts.
+pub(crate) struct CanaryCounters {
+    roundtrip: Histogram,
+    failures: [Counter; Step::ALL.len()],
+    violations: [Counter; Violation::ALL.len()],
+}
+
+impl CanaryCounters {
+    pub(crate) fn new() -> Self {
+        Self {
+            roundtrip: histogram!(CANARY_ROUNDTRIP.name),
+            // There from the beginning: an alert tells a canary that is silent from none.
+            failures: Step::ALL.map(|step| counter!(CANARY_FAILURES.name, "step" => step.name())),
+            violations: Violation::ALL.map(|which| counter!(VIOLATIONS.name, "which" => which.name())),
+        }
+    }
+
+    pub(crate) fn came_through(&self, took: std::time::Duration) {
+        self.roundtrip.record(took);
+    }
+
+    pub(crate) fn failed(&self, step: Step) {
+        self.failures[step as usize].increment(1);
+    }
+
+    pub(crate) fn violated(&self, which: Violation) {
+        self.violations[which as usize].increment(1);
+    }
+}
 
 /// Why a connection ended; the value of the label `reason` and of `Offline.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

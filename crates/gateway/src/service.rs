@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::canary::Flight;
 use crate::capture;
 use crate::config::{millis, seconds};
 use crate::guard::Guard;
@@ -119,12 +120,15 @@ impl std::fmt::Debug for Handle {
 /// Ends of the threads that serve.
 type Shards = JoinSet<Result<io::Result<()>, oneshot::error::RecvError>>;
 
+/// What runs until the shutdown or a failure.
+type Background = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
 /// A gateway that serves.
 pub struct Gateway {
     handle: Handle,
     shards: Shards,
     /// What goes on beside the threads: the registry follows its topic, the spool drains.
-    background: Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>,
+    background: Background,
     shutdown: CancellationToken,
 }
 
@@ -166,11 +170,16 @@ impl Gateway {
     /// # Errors
     /// As [`Gateway::start`].
     pub async fn start_with(
-        config: GatewayConfig,
+        mut config: GatewayConfig,
         bus: &Bus,
         outlet: Arc<dyn Outlet>,
         shutdown: CancellationToken,
     ) -> Result<Self, Error> {
+        let canary = config.canary.clone();
+        config
+            .devices
+            .list
+            .extend((!canary.is_off()).then(|| canary.device.clone()));
         let registry = Arc::new(Registry::new(&config.devices)?);
         let caught_up = CancellationToken::new();
         let mut follow = Box::pin(registry::follow(
@@ -187,10 +196,22 @@ impl Gateway {
             ),
         }
         let (handle, shards) = open(config, registry, outlet)?;
+        let background: Background = match Flight::new(&canary, &handle.addresses, bus) {
+            Some(flight) => {
+                let flight = flight.run(shutdown.clone());
+                Box::pin(async move {
+                    tokio::select! {
+                        ended = &mut follow => ended,
+                        () = flight => follow.await,
+                    }
+                })
+            }
+            None => follow,
+        };
         Ok(Self {
             handle,
             shards,
-            background: follow,
+            background,
             shutdown,
         })
     }

@@ -130,6 +130,32 @@ impl Broker {
         up.with_context(|| format!("the broker's log ends with:\n{}", self.log_end()))
     }
 
+    /// The file in which [`mind`](Self::mind) says the process id of the broker.
+    pub(super) fn pid_file(&self) -> PathBuf {
+        self.file("pid")
+    }
+
+    /// Starts a broker that died by itself or by another's hand; says its process id in the file once it is up.
+    pub(super) fn mind(&mut self) -> Result<()> {
+        let died = match &mut self.process {
+            Some(process) => process.guard.try_wait()?.is_some(),
+            None => true,
+        };
+        if died {
+            self.kill()?;
+            self.launch()?;
+            self.wait_until_up()?;
+        }
+        if let Some(process) = &self.process
+            && (died || !self.pid_file().exists())
+        {
+            let new = self.file("pid.new");
+            fs::write(&new, &process.pid).context("write the broker's process id")?;
+            fs::rename(new, self.pid_file()).context("write the broker's process id")?;
+        }
+        Ok(())
+    }
+
     /// Ends the broker at once, as kill -9 does.
     pub(super) fn kill(&mut self) -> Result<()> {
         self.process.take().map_or(Ok(()), Process::kill)

@@ -122,6 +122,11 @@ impl KafkaCluster {
         broker.wait_until_up()
     }
 
+    /// The brokers, for whoever looks after them.
+    pub(super) fn members(&mut self) -> &mut [Broker] {
+        &mut self.brokers
+    }
+
     fn broker(&mut self, at: usize) -> Result<&mut Broker> {
         let nodes = self.brokers.len();
         self.brokers

@@ -2,6 +2,7 @@
 
 mod broker;
 mod cluster;
+mod keeper;
 mod settings;
 
 use std::io::Write;
@@ -16,6 +17,7 @@ use self::broker::Broker;
 use crate::ports;
 
 pub use self::cluster::KafkaCluster;
+pub use self::keeper::Keeper;
 
 /// Folder with the broker's jars; `tests/services` fills it and prints this variable.
 pub const JARS: &str = "MILEPOST_KAFKA_JARS";

@@ -9,7 +9,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::statistics::Statistics;
+use rdkafka::statistics::{Partition, Statistics};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
@@ -72,16 +72,11 @@ impl ClientContext for Notes {
         for (name, topic) in &statistics.topics {
             let Some(known) = self.topic(name) else { continue };
             for partition in topic.partitions.values().filter(|partition| partition.desired) {
-                let end = if partition.ls_offset >= 0 {
-                    partition.ls_offset
-                } else {
-                    partition.hi_offset
-                };
-                if end >= 0 && partition.app_offset >= 0 {
+                if let Some(records) = Progress::of(partition).left() {
                     lags.push(Lag {
                         topic: known,
                         partition: unsigned(partition.partition),
-                        records: u64::try_from(end - partition.app_offset).unwrap_or(0),
+                        records,
                     });
                 }
             }
@@ -101,6 +96,48 @@ impl ConsumerContext for Notes {
             Rebalance::Assign(list) => self.note(Change::Assigned(self.partitions(list))),
             Rebalance::Error(error) => log_error(error, "rebalance"),
         }
+    }
+}
+
+/// Offsets of a partition as the client counts them; negative where it does not know.
+#[derive(Debug, Clone, Copy)]
+struct Progress {
+    /// Behind the last committed record.
+    end: i64,
+    /// The next to be taken.
+    taken: i64,
+    /// The next to be fetched.
+    fetched: i64,
+    /// Records that were fetched and not taken.
+    waiting: i64,
+}
+
+impl Progress {
+    fn of(partition: &Partition) -> Self {
+        Self {
+            end: if partition.ls_offset >= 0 {
+                partition.ls_offset
+            } else {
+                partition.hi_offset
+            },
+            taken: partition.app_offset,
+            fetched: partition.next_offset,
+            waiting: partition.fetchq_cnt,
+        }
+    }
+
+    /// Records that are there and were not taken. The marks that transactions leave take offsets as records do, and
+    /// nobody takes them: where all was fetched and nothing waits, nothing is left.
+    fn left(self) -> Option<u64> {
+        // Where nothing was taken since the start, from where on it is read.
+        let taken = if self.taken >= 0 { self.taken } else { self.fetched };
+        if self.end < 0 || taken < 0 {
+            return None;
+        }
+        if self.waiting <= 0 && self.fetched >= self.end {
+            return Some(0);
+        }
+        Some(u64::try_from(self.end - taken).unwrap_or(0))
     }
 }
 
@@ -365,4 +402,30 @@ pub(super) fn offsets(
         list.add_partition_offset(names.topic(*topic), signed(*partition), offset)?;
     }
     Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_transactions_are_no_records_that_are_left() {
+        let left = |end, taken, fetched, waiting| {
+            Progress {
+                end,
+                taken,
+                fetched,
+                waiting,
+            }
+            .left()
+        };
+        assert_eq!(left(10, 9, 10, 0), Some(0), "the last offset is a mark");
+        assert_eq!(left(10, 4, 10, 5), Some(6));
+        assert_eq!(left(10, 4, 4, 0), Some(6));
+        assert_eq!(left(10, -1001, 10, 0), Some(0), "nothing new since the start");
+        assert_eq!(left(10, -1001, 3, 0), Some(7));
+        assert_eq!(left(0, -1001, 0, 0), Some(0), "empty");
+        assert_eq!(left(-1001, -1001, 0, 0), None);
+        assert_eq!(left(10, -1001, -1001, 0), None);
+    }
 }

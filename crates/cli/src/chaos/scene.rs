@@ -25,6 +25,8 @@ pub(super) struct Scene {
     pub(super) jt808: SocketAddr,
     /// Where it listens for GT06.
     pub(super) gt06: SocketAddr,
+    /// Where its admin port is.
+    pub(super) admin: SocketAddr,
     /// For reading back what it wrote, past all faults.
     pub(super) log: BusConfig,
 }
@@ -39,6 +41,16 @@ pub(super) fn up(folder: &Path) -> anyhow::Result<Scene> {
 
 /// `milepost gateway` with topics of its own on Kafka at `brokers`; the program is told that they are at `seen_at`.
 pub(super) async fn gateway(folder: &Path, brokers: &str, seen_at: &str) -> anyhow::Result<Scene> {
+    gateway_with(folder, brokers, seen_at, 1).await
+}
+
+/// As [`gateway`], with topics that have so many replicas.
+pub(super) async fn gateway_with(
+    folder: &Path,
+    brokers: &str,
+    seen_at: &str,
+    replication: u16,
+) -> anyhow::Result<Scene> {
     let prefix = format!(
         "chaos-{}-{}.",
         std::process::id(),
@@ -52,13 +64,16 @@ pub(super) async fn gateway(folder: &Path, brokers: &str, seen_at: &str) -> anyh
     log.kafka.prefix.clone_from(&prefix);
     let bus = bus::Bus::open(&log)?;
     let admin = bus.admin();
-    let wanted = TopicsFile::parse("[defaults]\npartitions = 8\n")?;
+    log.kafka.state_replication = replication;
+    let defaults = format!("[defaults]\npartitions = 8\nreplication = {replication}\n");
+    let wanted = TopicsFile::parse(&defaults)?;
     for change in admin.plan(&wanted).await? {
         admin.apply(&change).await?;
     }
     let arguments = vec!["gateway".into(), "--brokers".into(), seen_at.to_owned()];
     let mut scene = scene(folder, arguments, log)?;
     scene.set("BUS__KAFKA__PREFIX", prefix);
+    scene.set("BUS__KAFKA__STATE_REPLICATION", replication.to_string());
     scene.set("GATEWAY__DEVICES__AUTH_KEY_FILE", text(&folder.join("auth.key")));
     scene.set("GATEWAY__SPOOL__PATH", text(&folder.join("spool")));
     Ok(scene)
@@ -75,9 +90,10 @@ impl Scene {
 
 /// This program with these arguments, on ports of its own.
 fn scene(folder: &Path, arguments: Vec<String>, log: BusConfig) -> anyhow::Result<Scene> {
-    // Both are held until both are known, so that they differ.
-    let (jt808, gt06) = (free_port()?, free_port()?);
-    let (jt808, gt06) = (jt808.local_addr()?, gt06.local_addr()?);
+    // All are held until all are known, so that they differ.
+    let held = [free_port()?, free_port()?, free_port()?];
+    let [jt808, gt06, admin] = held.each_ref().map(TcpListener::local_addr);
+    let (jt808, gt06, admin) = (jt808?, gt06?, admin?);
     let mut scene = Scene {
         target: Target {
             program: std::env::current_exe().context("find this program")?,
@@ -88,10 +104,11 @@ fn scene(folder: &Path, arguments: Vec<String>, log: BusConfig) -> anyhow::Resul
         },
         jt808,
         gt06,
+        admin,
         log,
     };
     for (name, value) in [
-        ("ADMIN__LISTEN", "127.0.0.1:0".to_owned()),
+        ("ADMIN__LISTEN", admin.to_string()),
         ("GATEWAY__LISTEN__JT808_TCP", format!("[\"{jt808}\"]")),
         ("GATEWAY__LISTEN__JT808_UDP", "[]".to_owned()),
         ("GATEWAY__LISTEN__GT06_TCP", format!("[\"{gt06}\"]")),

@@ -1,5 +1,7 @@
 //! Reads the positions topic back and holds it against what was promised.
 
+use std::collections::HashSet;
+
 use anyhow::Context as _;
 use bus::{Bus, BusConfig, Read};
 use events::{Message as _, Topic};
@@ -10,11 +12,16 @@ pub(super) async fn judge(log: BusConfig, obligations: &[Obligations]) -> anyhow
     let bus = tokio::task::spawn_blocking(move || Bus::open(&log))
         .await?
         .context("open the log of events")?;
+    // Others may have written as they liked.
+    let devices: HashSet<&str> = obligations.iter().map(|one| one.device.as_str()).collect();
     let mut reader = bus.read(Read::all(Topic::Positions));
     let mut oracle = Oracle::default();
     while let Some(record) = reader.next().await.transpose()? {
         let Some(value) = record.value else { continue };
         let position = events::position::v1::Position::decode(value)?;
+        if !devices.contains(position.device.as_str()) {
+            continue;
+        }
         oracle.see(Seen::try_from(&position)?);
     }
     drop(reader);

@@ -3,7 +3,7 @@
 mod echo;
 mod fleet;
 mod load;
-mod town;
+pub(crate) mod town;
 
 use std::time::Duration;
 

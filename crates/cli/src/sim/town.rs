@@ -1,11 +1,15 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use attendance::roster::{self, Definitions};
 use clap::Args;
+use events::Topic;
+use geofence::files::FenceFile;
 use jiff::Timestamp;
 use sim::world::{Settings, World, midnight_before};
 
 use crate::exit::Outcome;
+use crate::process::definitions::Definition;
 
 /// Example: milepost sim world --seed 7 --devices 50 --out day
 #[derive(Debug, Args)]
@@ -51,4 +55,28 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let world = arguments.day.world();
     sim::truth::write(&world, 0.0, &arguments.out).context("write the simulated day")?;
     Ok(std::process::ExitCode::SUCCESS)
+}
+
+/// What the consumers have to know about a simulated town: its fences, people, shifts and who carries what.
+pub(crate) fn definitions(world: &World) -> anyhow::Result<Vec<Definition>> {
+    let file = FenceFile::parse(&world.fences_geojson().to_string())?;
+    anyhow::ensure!(
+        file.problems.is_empty(),
+        "fences of the town: {:?}",
+        file.problems
+    );
+    let mut roster = Definitions::default();
+    let include = |name: &str| Err(format!("no file {name}"));
+    let problems = roster::file::read("town", &world.roster_toml(), &include, &mut roster);
+    anyhow::ensure!(problems.is_empty(), "roster of the town: {problems:?}");
+    let fences = file
+        .fences
+        .iter()
+        .map(|fence| Definition::new(Topic::Fences, &fence.id, fence));
+    let people = roster::records(&roster).into_iter().map(|record| Definition {
+        topic: record.topic,
+        key: record.key,
+        value: Some(record.value.into()),
+    });
+    Ok(fences.chain(people).collect())
 }

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use attendance::roster::{self, Definitions};
 use clap::Args;
-use events::Topic;
 use gateway::Addresses;
-use geofence::files::FenceFile;
 use jiff::{SignedDuration, Timestamp};
 use sim::fleet::Fleet;
 use sim::world::{Settings, World, midnight_before};
 use tokio_util::sync::CancellationToken;
 
 use crate::process::definitions::Definition;
+use crate::sim::town;
 
 /// Hour at which the simulated day begins: people are about to leave their homes.
 const FROM_HOUR: f64 = 8.3;
@@ -68,26 +66,7 @@ impl Demo {
 
     /// What the consumers have to know about the town.
     pub(super) fn definitions(&self) -> anyhow::Result<Vec<Definition>> {
-        let file = FenceFile::parse(&self.world.fences_geojson().to_string())?;
-        anyhow::ensure!(
-            file.problems.is_empty(),
-            "fences of the demo: {:?}",
-            file.problems
-        );
-        let mut roster = Definitions::default();
-        let include = |name: &str| Err(format!("no file {name}"));
-        let problems = roster::file::read("demo", &self.world.roster_toml(), &include, &mut roster);
-        anyhow::ensure!(problems.is_empty(), "roster of the demo: {problems:?}");
-        let fences = file
-            .fences
-            .iter()
-            .map(|fence| Definition::new(Topic::Fences, &fence.id, fence));
-        let people = roster::records(&roster).into_iter().map(|record| Definition {
-            topic: record.topic,
-            key: record.key,
-            value: Some(record.value.into()),
-        });
-        Ok(fences.chain(people).collect())
+        town::definitions(&self.world)
     }
 
     /// Switches the devices on.

@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod backup;
+mod canary;
 mod capture;
+mod derived;
 mod exported;
 mod fences;
+mod hostile;
 mod kills;
 mod restart;
 mod rosters;

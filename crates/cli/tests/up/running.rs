@@ -91,12 +91,7 @@ impl Up {
 
     /// What the admin port shows under a path.
     pub(crate) fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.admin).unwrap();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: milepost\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        body.to_owned()
+        get(&self.admin, path).unwrap()
     }
 
     /// Lines of `milepost topics read`.
@@ -121,6 +116,16 @@ impl Drop for Up {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// What an admin port shows under a path.
+pub(crate) fn get(admin: &str, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(admin)?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: milepost\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+    body.ok_or_else(|| std::io::Error::other("no answer"))
 }
 
 /// Lines of `milepost topics read`.

@@ -16,6 +16,8 @@ impl GatewayConfig {
             ("devices.wait_seconds", self.devices.wait_seconds),
             ("devices.suspect_seconds", self.devices.suspect_seconds),
             ("bans.seconds", self.bans.seconds),
+            ("canary.interval_seconds", self.canary.interval_seconds),
+            ("canary.deadline_seconds", self.canary.deadline_seconds),
         ];
         for (key, value) in times {
             if !(0.001..=604_800.0).contains(&value) {
@@ -65,6 +67,7 @@ impl GatewayConfig {
                 format!("expected at least 32 characters, found {key}; `openssl rand -hex 32` makes one"),
             ));
         }
+        self.check_canary(wrong);
         for (index, device) in self.devices.list.iter().enumerate() {
             if let Err(error) = events::DeviceId::new(device) {
                 wrong.push(("devices.list".to_owned(), format!("entry {}: {error}", index + 1)));
@@ -89,6 +92,35 @@ impl GatewayConfig {
             wrong.push((
                 "listen".to_owned(),
                 "expected an address in at least one of its keys, found none".to_owned(),
+            ));
+        }
+    }
+
+    fn check_canary(&self, wrong: &mut Vec<(String, String)>) {
+        let device = &self.canary.device;
+        if self.canary.is_off() {
+            return;
+        }
+        if !matches!(device.len(), 1..=12 | 15)
+            || device.starts_with('0')
+            || !device.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            wrong.push((
+                "canary.device".to_owned(),
+                format!(
+                    "expected the id of no real device, 15 digits for GT06 or up to 12 without leading zeros for JT/T 808, found {device:?}"
+                ),
+            ));
+        }
+        let (own, ports) = if device.len() == 15 {
+            ("listen.gt06_tcp", &self.listen.gt06_tcp)
+        } else {
+            ("listen.jt808_tcp", &self.listen.jt808_tcp)
+        };
+        if ports.is_empty() && self.listen.any_tcp.is_empty() {
+            wrong.push((
+                "canary.device".to_owned(),
+                format!("expected a port that the canary can connect to in `{own}` or `listen.any_tcp`, found none"),
             ));
         }
     }

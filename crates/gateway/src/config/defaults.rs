@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use runtime::secrecy::SecretString;
 
 use super::{
-    Admission, Bans, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates, Recorder,
-    Spool, SpoolMode, Tls,
+    Admission, Bans, Canary, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates,
+    Recorder, Spool, SpoolMode, Tls,
 };
 
 impl Default for GatewayConfig {
@@ -27,6 +27,17 @@ impl Default for GatewayConfig {
             devices: Devices::default(),
             spool: Spool::default(),
             recorder: Recorder::default(),
+            canary: Canary::default(),
+        }
+    }
+}
+
+impl Default for Canary {
+    fn default() -> Self {
+        Self {
+            device: String::new(),
+            interval_seconds: 30.0,
+            deadline_seconds: 10.0,
         }
     }
 }

@@ -41,6 +41,26 @@ pub struct GatewayConfig {
     pub spool: Spool,
     /// Which frames are kept to be looked at.
     pub recorder: Recorder,
+    /// A device that does not exist and tries the whole way.
+    pub canary: Canary,
+}
+
+/// A device that does not exist: it proves the way from the port to the log again and again.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Canary {
+    /// Its id; 15 digits speak GT06, fewer JT/T 808. Empty: there is none.
+    pub device: String,
+    /// Seconds between two tries.
+    pub interval_seconds: f64,
+    /// Seconds after which a step has failed.
+    pub deadline_seconds: f64,
+}
+
+impl Canary {
+    pub(crate) fn is_off(&self) -> bool {
+        self.device.is_empty()
+    }
 }
 
 /// Addresses by protocol; several each, none switches one off.

@@ -54,6 +54,18 @@ pub struct Fleet {
     tasks: JoinSet<Obligations>,
 }
 
+/// Counts of a running fleet.
+#[derive(Debug, Clone)]
+pub struct Watch(Arc<Stats>);
+
+impl Watch {
+    /// Counts so far.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.0.progress()
+    }
+}
+
 impl Fleet {
     /// Starts every device of the world as a task; they end when their days are over or `stop` is cancelled.
     #[must_use]
@@ -79,6 +91,12 @@ impl Fleet {
     #[must_use]
     pub fn progress(&self) -> Progress {
         self.stats.progress()
+    }
+
+    /// The counts for whoever watches while [`join`](Self::join) waits.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.stats))
     }
 
     /// Waits until all devices are done; what they were promised stands in the obligations.

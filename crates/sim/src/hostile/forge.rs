@@ -83,6 +83,11 @@ impl Forge {
         }
     }
 
+    /// Appends one input without any sense.
+    pub fn noise(&mut self, out: &mut Vec<u8>) {
+        mutate::noise(&mut self.rng, out);
+    }
+
     /// A frame with a changed body.
     fn forged(&mut self, out: &mut Vec<u8>) {
         let rng = &mut self.rng;

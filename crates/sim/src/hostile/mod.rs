@@ -2,9 +2,11 @@
 //!
 //! [`Forge`] makes it; who is tried with it decides what has to hold.
 
+mod attack;
 mod forge;
 mod gt06;
 mod jt808;
 mod mutate;
 
+pub use attack::{Attack, Attacked};
 pub use forge::Forge;
