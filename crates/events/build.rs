@@ -5,6 +5,13 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+/// What is told of a file besides its text.
+struct File {
+    path: String,
+    imports: Vec<String>,
+    messages: Vec<String>,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
     let mut files = Vec::new();
@@ -16,6 +23,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut encoded = Vec::new();
     protox::prost::Message::encode(&descriptors, &mut encoded)?;
 
+    let ours = |path: &str| path.starts_with("milepost/");
+    let sources = descriptors.file.iter().filter(|file| ours(file.name()));
+    let sources: Vec<File> = sources
+        .map(|file| File {
+            path: file.name().to_owned(),
+            imports: file
+                .dependency
+                .iter()
+                .filter(|path| ours(path))
+                .cloned()
+                .collect(),
+            messages: file
+                .message_type
+                .iter()
+                .map(|message| format!("{}.{}", file.package(), message.name()))
+                .collect(),
+        })
+        .collect();
+    write_sources(&root, &sources)?;
     prost_build::Config::new()
         .bytes(["."])
         .compile_well_known_types()
@@ -46,6 +72,27 @@ fn write_modules(root: &Path) -> Result<(), Box<dyn Error>> {
     text.push_str("}\n");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("milepost.rs"), text)?;
+    Ok(())
+}
+
+/// Writes `sources.rs`: the files of the schema as they are, what each imports of the others, and its messages.
+fn write_sources(root: &Path, files: &[File]) -> Result<(), Box<dyn Error>> {
+    let mut text = String::from("&[\n");
+    for File {
+        path,
+        imports,
+        messages,
+    } in files
+    {
+        writeln!(
+            text,
+            "Source {{ path: {path:?}, text: include_str!({:?}), imports: &{imports:?}, messages: &{messages:?} }},",
+            root.join(path),
+        )?;
+    }
+    text.push(']');
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("sources.rs"), text)?;
     Ok(())
 }
 

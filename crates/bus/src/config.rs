@@ -83,6 +83,12 @@ pub struct KafkaConfig {
     /// restarts. With it a restarted consumer takes over at once what its predecessor left half done; without it
     /// that is given up after `transaction_timeout_seconds`.
     pub instance: Option<String>,
+    /// What stands before the message in a value: `raw`, nothing, or `confluent`, what readers with a schema registry want.
+    pub wire: Wire,
+    /// Where that registry is, such as `http://127.0.0.1:8081`.
+    pub registry_url: String,
+    /// Enter schemas that the registry has not.
+    pub registry_register: bool,
     /// Milliseconds that the producer waits for more records before it sends a batch.
     pub linger_ms: u32,
     /// Compression of batches: `none`, `gzip`, `snappy`, `lz4` or `zstd`.
@@ -106,6 +112,9 @@ impl Default for KafkaConfig {
             brokers: "127.0.0.1:9092".to_owned(),
             prefix: String::new(),
             instance: None,
+            wire: Wire::Raw,
+            registry_url: String::new(),
+            registry_register: true,
             linger_ms: 5,
             compression: Compression::Lz4,
             message_timeout_seconds: 30,
@@ -115,6 +124,17 @@ impl Default for KafkaConfig {
             properties: BTreeMap::new(),
         }
     }
+}
+
+/// What stands before the message in a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wire {
+    /// Nothing.
+    #[default]
+    Raw,
+    /// A zero, the number of the schema, the place of the message.
+    Confluent,
 }
 
 /// Compression of Kafka batches.
@@ -172,6 +192,9 @@ impl fmt::Debug for KafkaConfig {
             .field("brokers", &self.brokers)
             .field("prefix", &self.prefix)
             .field("instance", &self.instance)
+            .field("wire", &self.wire)
+            .field("registry_url", &self.registry_url)
+            .field("registry_register", &self.registry_register)
             .field("linger_ms", &self.linger_ms)
             .field("compression", &self.compression)
             .field("message_timeout_seconds", &self.message_timeout_seconds)

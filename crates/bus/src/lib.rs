@@ -27,7 +27,7 @@ mod steps;
 mod topics;
 
 pub use bus::{Admin, Bus};
-pub use config::{Backend, BusConfig, Compression, InFlightBytes, KafkaConfig, LocalConfig};
+pub use config::{Backend, BusConfig, Compression, InFlightBytes, KafkaConfig, LocalConfig, Wire};
 pub use error::Error;
 pub use local::Spool;
 pub use publisher::Publisher;

@@ -7,6 +7,11 @@ use crate::{PublishError, Receipt, Record};
 pub(crate) trait Submit: Send + Sync {
     /// Takes the record, which weighs `weight` in the budget; gives that back when it settles the receipt.
     fn submit(&self, record: Record, receipt: Receipt, weight: u64);
+
+    /// False while, as far as is known, nothing can be written.
+    fn is_reachable(&self) -> bool {
+        true
+    }
 }
 
 /// Takes records and reports what became of each. Cheap to clone; clones share the budget of bytes in flight.
@@ -46,6 +51,12 @@ impl Publisher {
         self.budget.has_room()
     }
 
+    /// False while no broker of the Kafka cluster can be reached, as the client noticed within some seconds.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        self.sink.is_reachable()
+    }
+
     /// Waits until there is room.
     pub async fn ready(&self) {
         self.budget.room().await;
@@ -55,6 +66,12 @@ impl Publisher {
     #[must_use]
     pub fn in_flight_bytes(&self) -> u64 {
         self.budget.used()
+    }
+
+    /// Bytes that may be in flight.
+    #[must_use]
+    pub fn in_flight_limit(&self) -> u64 {
+        self.budget.limit()
     }
 
     /// Records in flight.

@@ -6,6 +6,7 @@
 pub mod headers;
 pub mod id;
 mod key;
+pub mod schema;
 mod topic;
 
 pub use key::{DeviceId, InvalidDeviceId};

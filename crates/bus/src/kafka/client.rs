@@ -9,6 +9,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 
+use super::wire::{Framing, unframed};
 use crate::record::{from_millis, header_name};
 use crate::{Error, KafkaConfig, Received};
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub(super) struct Names {
     pub(super) config: KafkaConfig,
     /// By topic, in the order of [`Topic::ALL`].
     topics: Vec<String>,
+    /// What stands before values that are written.
+    pub(super) framing: Framing,
 }
 
 impl Names {
@@ -52,7 +55,16 @@ impl Names {
                 .iter()
                 .map(|topic| format!("{}{}", config.prefix, topic.name()))
                 .collect(),
+            framing: Framing::default(),
             config,
+        })
+    }
+
+    /// With what the configuration wants before values.
+    pub(super) fn framed(self) -> Result<Self, Error> {
+        Ok(Self {
+            framing: Framing::new(&self)?,
+            ..self
         })
     }
 
@@ -187,7 +199,7 @@ pub(super) fn received(topic: Topic, message: &BorrowedMessage<'_>) -> Received 
         partition: unsigned(message.partition()),
         offset: u64::try_from(message.offset()).unwrap_or(0),
         key: message.key().map(Bytes::copy_from_slice).unwrap_or_default(),
-        value: message.payload().map(Bytes::copy_from_slice),
+        value: message.payload().map(unframed).map(Bytes::copy_from_slice),
         headers,
         timestamp: from_millis(message.timestamp().to_millis().unwrap_or(0)),
     }

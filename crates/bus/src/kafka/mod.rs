@@ -5,9 +5,11 @@ mod client;
 mod lanes;
 mod producer;
 mod read;
+mod registry;
 mod restore;
 mod session;
 mod transaction;
+mod wire;
 
 use std::sync::Arc;
 
@@ -31,7 +33,7 @@ pub(crate) struct Kafka {
 
 impl Kafka {
     pub(crate) fn open(config: &KafkaConfig, budget: Arc<Budget>) -> Result<Self, Error> {
-        let names = Arc::new(Names::new(config.clone())?);
+        let names = Arc::new(Names::new(config.clone())?.framed()?);
         metrics::producer_opened();
         Ok(Self {
             producer: Arc::new(Producer::new(names.clone(), budget)?),

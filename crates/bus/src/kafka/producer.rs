@@ -1,5 +1,6 @@
 //! Publishing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -36,10 +37,14 @@ pub(super) struct Delivery {
     names: Arc<Names>,
     budget: Arc<Budget>,
     lanes: Arc<Lanes>,
+    /// A broker can be reached.
+    reachable: Arc<AtomicBool>,
 }
 
 impl ClientContext for Delivery {
     fn stats(&self, statistics: Statistics) {
+        let up = statistics.brokers.values().any(|broker| broker.state == "UP");
+        self.reachable.store(up, Ordering::Relaxed);
         self.lanes.learn(&self.names, &statistics);
         metrics::producer(&statistics);
     }
@@ -105,6 +110,7 @@ impl Producer {
             lanes: Arc::new(Lanes::new(budget.limit())),
             names,
             budget,
+            reachable: Arc::new(AtomicBool::new(true)),
         };
         Ok(Self {
             client: RwLock::new(Some(connect(&delivery)?)),
@@ -191,8 +197,14 @@ fn connect(delivery: &Delivery) -> Result<Client, Error> {
 }
 
 impl Submit for Producer {
-    fn submit(&self, record: Record, receipt: Receipt, weight: u64) {
+    fn is_reachable(&self) -> bool {
+        self.delivery.reachable.load(Ordering::Relaxed)
+    }
+
+    fn submit(&self, mut record: Record, receipt: Receipt, weight: u64) {
         let delivery = &self.delivery;
+        let framing = &delivery.names.framing;
+        record.value = record.value.map(|value| framing.framed(record.topic, value));
         let lane = delivery.lanes.take(record.topic, &record.key, weight);
         let mut in_flight = Box::new(InFlight {
             receipt,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use events::Topic;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -119,7 +120,9 @@ impl Transactions {
         producer.begin_transaction().map_err(Problem::before)?;
         steps::reached("kafka-begun");
         for record in commit.outputs.values().flatten() {
-            send(producer, output(&self.names, record))?;
+            let framed = |value: &Bytes| self.names.framing.framed(record.topic, value.clone());
+            let value = record.value.as_ref().map(framed);
+            send(producer, output(&self.names, record, value.as_deref()))?;
         }
         steps::reached("kafka-outputs-sent");
         for ((partition, key), value) in commit.state {
@@ -214,13 +217,18 @@ fn send(producer: &Producer, mut record: BaseRecord<'_, [u8], [u8], ()>) -> Resu
     }
 }
 
-fn output<'a>(names: &'a Names, record: &'a Record) -> BaseRecord<'a, [u8], [u8], ()> {
+/// A record for Kafka, with its value as it is to be written.
+fn output<'a>(
+    names: &'a Names,
+    record: &'a Record,
+    value: Option<&'a [u8]>,
+) -> BaseRecord<'a, [u8], [u8], ()> {
     let mut message = BaseRecord::to(names.topic(record.topic))
         .key(&record.key[..])
         .timestamp(millis(record.timestamp))
         .headers(headers(record));
-    if let Some(value) = &record.value {
-        message = message.payload(&value[..]);
+    if let Some(value) = value {
+        message = message.payload(value);
     }
     message
 }

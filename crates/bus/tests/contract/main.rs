@@ -10,4 +10,5 @@ mod kill;
 mod local;
 mod mock;
 mod probe;
+mod registry;
 mod spool;

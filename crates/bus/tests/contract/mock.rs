@@ -15,10 +15,10 @@ use crate::checks::contract;
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
 use crate::spool::append;
 
-struct Mock(MockCluster<'static, DefaultProducerContext>);
+pub(crate) struct Mock(MockCluster<'static, DefaultProducerContext>);
 
 impl Mock {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_brokers(1)
     }
 
