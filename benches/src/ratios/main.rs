@@ -19,6 +19,10 @@ use sim::load::{Protocol, Settings};
 
 use child::Child;
 
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Seconds of each measurement
