@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
+use crate::Arguments;
 use crate::serve::Kind;
 
 /// How long a child may take for something.
@@ -20,11 +21,20 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    pub(crate) fn start(kind: Kind, threads: usize, kafka: Option<&str>) -> Result<Self> {
+    pub(crate) fn start(kind: Kind, arguments: &Arguments) -> Result<Self> {
         let name = kind.to_possible_value().context("every kind has a name")?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["--serve", name.get_name(), "--threads", &threads.to_string()]);
-        command.args(kafka.iter().flat_map(|brokers| ["--kafka", brokers]));
+        command.args([
+            "--serve",
+            name.get_name(),
+            "--threads",
+            &arguments.threads.to_string(),
+        ]);
+        command.args(arguments.kafka.iter().flat_map(|brokers| ["--kafka", brokers]));
+        command.args(["--partitions", &arguments.partitions.to_string()]);
+        let linger_ms = arguments.linger_ms.map(|linger_ms| linger_ms.to_string());
+        command.args(linger_ms.iter().flat_map(|linger_ms| ["--linger-ms", linger_ms]));
+        command.args(arguments.uncompressed.then_some("--uncompressed"));
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut said = BufReader::new(process.stdout.take().context("the child has an output")?);
         let mut line = String::new();

@@ -23,6 +23,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// See `docs/performance.md` for what it is worth.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// GPS trackers and phones in; positions, fence events, trips and attendance out.
 #[derive(Debug, Parser)]
 #[command(name = "milepost", version, arg_required_else_help = true)]

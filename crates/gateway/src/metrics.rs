@@ -439,7 +439,18 @@ mod tests {
 
     #[test]
     fn names_say_role_kind_and_unit() {
-        let faults: Vec<String> = ALL.iter().filter_map(|metric| metric.fault("gateway")).collect();
+        // The canary speaks to the gateway from outside, and has a name of its own.
+        let role = |name: &str| {
+            if name.starts_with("milepost_canary_") {
+                "canary"
+            } else {
+                "gateway"
+            }
+        };
+        let faults: Vec<String> = ALL
+            .iter()
+            .filter_map(|metric| metric.fault(role(metric.name)))
+            .collect();
         assert_eq!(faults, Vec::<String>::new());
     }
 

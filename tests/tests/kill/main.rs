@@ -46,6 +46,8 @@ async fn nothing_that_was_acknowledged_is_missing_after_kills() {
         echo: false,
         now: runtime::clock::now(),
         obligations: None,
+        whole_windows: false,
+        uploads: None,
     };
     let load = std::thread::spawn({
         let stop = stop.clone();

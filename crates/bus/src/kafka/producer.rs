@@ -118,9 +118,21 @@ impl Producer {
         })
     }
 
-    fn current(&self) -> Option<Client> {
-        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        client.clone()
+    /// Hands a record to the current client. Gives back what it did not take, with why, and which client that was.
+    fn send(&self, record: &Record, in_flight: Box<InFlight>) -> Result<(), Untaken> {
+        let current = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(client) = &*current else {
+            return Err(Untaken::Closed(in_flight));
+        };
+        client
+            .send(message(&self.delivery.names, record, in_flight))
+            .map_err(|(error, message)| {
+                if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
+                    Untaken::Fatal(client.clone(), error, message.delivery_opaque)
+                } else {
+                    Untaken::Refused(error, message.delivery_opaque)
+                }
+            })
     }
 
     /// Replaces a producer that had a fatal error. What it had in flight is settled as unavailable: whether Kafka has
@@ -221,26 +233,36 @@ impl Submit for Producer {
         }
         let mut replaced = false;
         loop {
-            let Some(client) = self.current() else {
-                let closed = PublishError::Unavailable("the log is closed".to_owned());
-                return delivery.settle(*in_flight, Err(closed));
-            };
-            let (error, returned) = match client.send(message(&delivery.names, &record, in_flight)) {
+            let (error, returned) = match self.send(&record, in_flight) {
                 Ok(()) => return,
-                Err((error, message)) => (error, message.delivery_opaque),
+                Err(Untaken::Closed(returned)) => {
+                    let closed = PublishError::Unavailable("the log is closed".to_owned());
+                    return delivery.settle(*returned, Err(closed));
+                }
+                Err(Untaken::Fatal(dead, error, returned)) => {
+                    self.replace(&dead);
+                    if !replaced {
+                        replaced = true;
+                        in_flight = returned;
+                        continue;
+                    }
+                    (error, returned)
+                }
+                Err(Untaken::Refused(error, returned)) => (error, returned),
             };
-            let fatal = error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal);
-            if fatal {
-                self.replace(&client);
-            }
-            if !fatal || replaced {
-                metrics::delivery_failed(&error);
-                return delivery.settle(*returned, Err(refusal(&error)));
-            }
-            replaced = true;
-            in_flight = returned;
+            metrics::delivery_failed(&error);
+            return delivery.settle(*returned, Err(refusal(&error)));
         }
     }
+}
+
+/// A record that the client did not take.
+enum Untaken {
+    /// There is no client any more.
+    Closed(Box<InFlight>),
+    /// The client will never take anything again.
+    Fatal(Client, KafkaError, Box<InFlight>),
+    Refused(KafkaError, Box<InFlight>),
 }
 
 fn message<'a>(

@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     load: Load,
 }
 
-fn proxied(text: &str) -> Result<(SocketAddr, SocketAddr), String> {
+pub(super) fn proxied(text: &str) -> Result<(SocketAddr, SocketAddr), String> {
     let wanted = "expected ADDRESS=ADDRESS, such as 127.0.0.1:9094=127.0.0.1:9093";
     let (at, to) = text.split_once('=').ok_or(wanted)?;
     let address = |text: &str| {
@@ -93,7 +93,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
 }
 
 /// A proxy in front of an address, and its faults.
-async fn spoiled(
+pub(super) async fn spoiled(
     at: SocketAddr,
     to: SocketAddr,
     stop: &CancellationToken,

@@ -126,6 +126,8 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
                 echo: false,
                 now: Timestamp::now(),
                 obligations: None,
+                whole_windows: false,
+                uploads: None,
             };
             let stop = stop.clone();
             tokio::task::spawn_blocking(move || load::run(&settings, &stop))

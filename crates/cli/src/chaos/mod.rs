@@ -1,13 +1,18 @@
 //! `milepost chaos`: faults on purpose, and proof of what they did not do.
 
+mod beside;
 mod consumers;
 mod demo;
 mod faults;
 mod figures;
 mod hostile;
 mod kill;
+mod loris;
+mod outage;
 mod run;
 mod scene;
+mod slow;
+mod uploads;
 mod verdict;
 
 use clap::{Args, Subcommand};
@@ -30,6 +35,15 @@ enum Command {
     Consumers(consumers::Arguments),
     /// Hostile bytes, frames and lengths on all ports while good devices are served; print what came of it as one line of JSON
     Hostile(hostile::Arguments),
+    /// Good devices beside very many sockets that are held open with next to nothing; print what that costs them as one
+    /// line of JSON
+    Loris(loris::Arguments),
+    /// Positions beside pictures on the same connections; print what those cost them as one line of JSON
+    Uploads(uploads::Arguments),
+    /// The way to Kafka fails for a while; print what was answered meanwhile and what arrived as one line of JSON
+    Outage(outage::Arguments),
+    /// The way to Kafka is slow; print how long answers take then as one line of JSON
+    Slow(slow::Arguments),
     /// Watch it: kills for about a minute, and what was acknowledged is all there
     Demo(demo::Arguments),
 }
@@ -40,6 +54,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Command::Faults(arguments) => faults::run(arguments),
         Command::Consumers(arguments) => consumers::run(arguments),
         Command::Hostile(arguments) => hostile::run(arguments),
+        Command::Loris(arguments) => loris::run(arguments),
+        Command::Uploads(arguments) => uploads::run(arguments),
+        Command::Outage(arguments) => outage::run(arguments),
+        Command::Slow(arguments) => slow::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     }
 }

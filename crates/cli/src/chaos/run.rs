@@ -128,6 +128,8 @@ pub(super) async fn measure(
         echo: false,
         now: Timestamp::now(),
         obligations: None,
+        whole_windows: false,
+        uploads: None,
     };
     let plan = Plan {
         seed: load.seed,

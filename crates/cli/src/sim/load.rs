@@ -73,6 +73,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         echo: arguments.echo,
         now: Timestamp::now(),
         obligations: arguments.obligations.clone(),
+        whole_windows: false,
+        uploads: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

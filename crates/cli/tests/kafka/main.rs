@@ -92,6 +92,72 @@ fn faults_on_both_sides_of_the_gateway_lose_nothing() {
     }
 }
 
+#[test]
+fn r1_r2_nothing_is_answered_in_an_outage_but_what_the_spool_has() {
+    if !KafkaServer::is_available() {
+        return;
+    }
+    let kafka = KafkaServer::start_spoilable().unwrap();
+    let way = kafka.spoilable().unwrap();
+    for spool in [None, Some("--spool")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_milepost"))
+            .args([
+                "chaos",
+                "outage",
+                "--outage",
+                "6s",
+                "--connections",
+                "20",
+                "--rate",
+                "200",
+            ])
+            .args(["--brokers", &kafka.brokers()])
+            .args(["--broker-proxy", &format!("{}={}", way.advertised, way.listens)])
+            .args(spool)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+        println!("{line}");
+        assert_eq!(line["acked_in_outage"] == 0, spool.is_none(), "{line}");
+        assert_eq!(line["lost"], 0, "{line}");
+        assert_eq!(line["duplicates_after"], 0, "{line}");
+        assert!(output.status.success(), "{line} {said}");
+    }
+}
+
+#[test]
+fn r3_answers_come_late_where_the_broker_is_slow() {
+    if !KafkaServer::is_available() {
+        return;
+    }
+    let kafka = KafkaServer::start_spoilable().unwrap();
+    let way = kafka.spoilable().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_milepost"))
+        .args([
+            "chaos",
+            "slow",
+            "--late",
+            "200ms",
+            "--good",
+            "20",
+            "--rate",
+            "100",
+            "--duration",
+            "3s",
+        ])
+        .args(["--brokers", &kafka.brokers()])
+        .args(["--broker-proxy", &format!("{}={}", way.advertised, way.listens)])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    println!("{line}");
+    // No answer before Kafka's, which is late on both ways.
+    assert!(line["with"]["p50_ms"].as_f64() > Some(400.0), "{line}");
+    assert!(output.status.success(), "{line} {said}");
+}
+
 fn event_id(line: &str) -> Option<&str> {
     line.split(['|', ','])
         .find_map(|part| part.strip_prefix("event-id="))

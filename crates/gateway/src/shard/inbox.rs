@@ -84,7 +84,12 @@ impl Inbox {
         );
     }
 
+    /// To be called behind whatever the shard is to find. The look that comes before the exchange is enough where the
+    /// shard is awake already: it says so before it takes the lock under which the caller left something.
     fn wake(&self) {
+        if self.woken.load(Ordering::Acquire) {
+            return;
+        }
         if !self.woken.swap(true, Ordering::AcqRel)
             && let Err(error) = self.waker.wake()
         {

@@ -67,44 +67,58 @@ impl Events {
 /// A message as the ids of its events see it: the same message sent again has the same ids.
 struct Identified<'a> {
     context: &'a Context<'a>,
-    origin: Origin,
+    protocol: Protocol,
+    message_id: u32,
+    serial: u32,
+    /// Edition of the standard; 0 where there are none.
+    edition: u32,
     body: &'a [u8],
 }
 
 impl<'a> Identified<'a> {
     fn new(context: &'a Context<'a>, protocol: Protocol, id: u16, serial: u16, body: &'a [u8]) -> Self {
-        let origin = Origin {
-            protocol: protocol.into(),
-            message_id: id.into(),
-            serial: serial.into(),
-            item_index: 0,
-            edition: 0,
-            transport: context.transport.into(),
-            node: context.node.to_owned(),
-            generation: context.generation,
-        };
         Self {
             context,
-            origin,
+            protocol,
+            message_id: id.into(),
+            serial: serial.into(),
+            edition: 0,
             body,
+        }
+    }
+
+    /// Origin of the event that the `index`th item of the message became.
+    fn origin(&self, index: u32) -> Origin {
+        Origin {
+            protocol: self.protocol.into(),
+            message_id: self.message_id,
+            serial: self.serial,
+            item_index: index,
+            edition: self.edition,
+            transport: self.context.transport.into(),
+            node: self.context.node.to_owned(),
+            generation: self.context.generation,
         }
     }
 
     /// Id of the event that `body` became, the `index`th of its kind in the message.
     fn event_id(&self, kind: &str, index: u32, body: &[u8]) -> String {
-        let origin = &self.origin;
-        let numbers = [origin.message_id, origin.serial, index]
-            .map(u32::to_be_bytes)
-            .concat();
-        let protocol = origin.protocol.to_be_bytes();
-        id::deterministic(&[
+        let mut numbers = [0; 12];
+        for (place, number) in numbers
+            .chunks_exact_mut(4)
+            .zip([self.message_id, self.serial, index])
+        {
+            place.copy_from_slice(&number.to_be_bytes());
+        }
+        let protocol = i32::from(self.protocol).to_be_bytes();
+        let id = id::deterministic(&[
             self.context.device.as_bytes(),
             kind.as_bytes(),
             &protocol,
             &numbers,
             body,
-        ])
-        .to_string()
+        ]);
+        id::text(id)
     }
 
     fn device_event(&self, device_time: Option<Time>, event: device_event::Event) -> DeviceEvent {
@@ -113,7 +127,7 @@ impl<'a> Identified<'a> {
             device: self.context.device.to_owned(),
             device_time: device_time.map(timestamp),
             received_at: self.context.received_at.map(timestamp),
-            origin: Some(self.origin.clone()),
+            origin: Some(self.origin(0)),
             event: Some(event),
         }
     }

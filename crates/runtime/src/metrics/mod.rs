@@ -3,10 +3,15 @@
 
 mod process;
 
+use std::time::Duration;
+
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use process::ALL;
 pub use telemetry::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit};
+
+/// How often what was measured is put into the buckets of its histogram. Until then each measurement takes memory.
+const UPKEEP: Duration = Duration::from_secs(2);
 
 /// The metrics of this process.
 #[derive(Clone)]
@@ -32,10 +37,11 @@ impl Metrics {
         let handle = builder(declarations.clone())?.install_recorder()?;
         declarations.flatten().for_each(Declaration::describe);
         process::begin();
-        Ok(Self {
-            handle,
-            runtime: tokio::runtime::Handle::try_current().ok(),
-        })
+        let runtime = tokio::runtime::Handle::try_current().ok();
+        if let Some(runtime) = &runtime {
+            runtime.spawn(keep_up(handle.clone()));
+        }
+        Ok(Self { handle, runtime })
     }
 
     /// The text that Prometheus reads.
@@ -50,6 +56,15 @@ impl Metrics {
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Metrics")
+    }
+}
+
+/// Memory must not grow while nobody reads the metrics.
+async fn keep_up(handle: PrometheusHandle) {
+    let mut tick = tokio::time::interval(UPKEEP);
+    loop {
+        tick.tick().await;
+        handle.run_upkeep();
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) enum Answer {
     Data { serial: u16, accepted: bool },
     /// The connection may be used now.
     Welcome,
+    /// A multimedia item came whole.
+    Uploaded,
     /// The code of a registration.
     Code(String),
     /// Registration or authentication was refused, with the result.
@@ -90,6 +92,7 @@ fn jt808_meaning(frame: &jt808::Frame<'_>) -> Option<Answer> {
             Some(code) if answer.result.accepted() => Answer::Code(code.decode().into_owned()),
             _ => Answer::Refused(answer.result.0),
         },
+        jt808::Message::MediaAnswer(answer) if answer.missing.0.is_none() => Answer::Uploaded,
         _ => Answer::Other,
     })
 }

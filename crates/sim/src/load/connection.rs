@@ -37,6 +37,9 @@ pub(super) struct Connection {
     waiting: VecDeque<Waiting>,
     /// Messages of an earlier connection that were not answered, in order.
     again: VecDeque<u64>,
+    /// What is left of the multimedia item that is being sent, and how many were begun.
+    packets: VecDeque<Vec<u8>>,
+    items: u32,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     reader: Reader,
@@ -69,6 +72,8 @@ impl Connection {
             code: None,
             waiting: VecDeque::new(),
             again: VecDeque::new(),
+            packets: VecDeque::new(),
+            items: 0,
             incoming: Vec::new(),
             outgoing: Vec::new(),
         }
@@ -97,6 +102,7 @@ impl Connection {
             }
             self.incoming.clear();
             self.reader = Reader::new(self.settings.protocol);
+            self.packets.clear();
             self.again
                 .extend(self.waiting.drain(..).map(|waiting| waiting.sequence));
             self.again.make_contiguous().sort_unstable();
@@ -139,7 +145,7 @@ impl Connection {
                         self.code = None;
                         return Err(io::Error::other(format!("login refused with result {result}")));
                     }
-                    Answer::Data { .. } | Answer::Other => {}
+                    Answer::Data { .. } | Answer::Uploaded | Answer::Other => {}
                 }
             }
             self.read(stream).await?;
@@ -189,27 +195,30 @@ impl Connection {
             }
             let now = Instant::now();
             while let Some(answer) = self.next_answer() {
-                if let Answer::Data { serial, accepted } = answer {
-                    self.settle(serial, accepted, now);
+                match answer {
+                    Answer::Data { serial, accepted } => self.settle(serial, accepted, now),
+                    Answer::Uploaded => count(&self.stats.uploaded),
+                    _ => {}
                 }
             }
         }
     }
 
     fn may_send(&self) -> bool {
-        self.waiting.len() < self.settings.in_flight
+        let held_back = self.settings.whole_windows && !self.waiting.is_empty();
+        !held_back && self.waiting.len() < self.settings.in_flight
     }
 
     /// Puts into `outgoing` what may be sent now.
     fn fill(&mut self, now: Instant) {
-        if self.stop.is_cancelled() {
+        if self.stop.is_cancelled() || !self.may_send() {
             return;
         }
         let spacing = self
             .settings
             .rate
             .map(|rate| Duration::from_secs_f64(self.settings.connections as f64 / rate));
-        while self.may_send() && self.next_due <= now {
+        while self.waiting.len() < self.settings.in_flight && self.next_due <= now {
             let sequence = match self.again.pop_front() {
                 Some(sequence) => {
                     self.obligations.resent.insert(sequence);
@@ -220,11 +229,26 @@ impl Connection {
                     self.next - 1
                 }
             };
+            self.fill_upload();
             self.maker.data(sequence, &mut self.outgoing);
             self.waiting.push_back(Waiting { sequence, since: now });
             if let Some(spacing) = spacing {
                 self.next_due += spacing;
             }
+        }
+    }
+
+    /// Puts the next sub-packets into `outgoing`.
+    fn fill_upload(&mut self) {
+        let Some(uploads) = self.settings.uploads else {
+            return;
+        };
+        for _ in 0..uploads.packets {
+            if self.packets.is_empty() {
+                self.items += 1;
+                self.packets = self.maker.upload(self.items, uploads.bytes).into();
+            }
+            self.outgoing.extend(self.packets.pop_front().unwrap_or_default());
         }
     }
 

@@ -4,8 +4,8 @@ use wire::gt06::message::alarm::AlarmReport;
 use wire::gt06::message::login::Login;
 use wire::gt06::{self, Form};
 use wire::jt808::location::{Fix, ItemBuf, Location, Status};
-use wire::jt808::message::{AuthCode, Authentication, Registration};
-use wire::jt808::{Edition, Envelope, Fixed, Message, Scaled, Text};
+use wire::jt808::message::{AuthCode, Authentication, MediaHead, MediaPosition, MediaUpload, Registration};
+use wire::jt808::{Bytes, Edition, Envelope, Fixed, Message, Scaled, Text};
 
 use crate::obligations::Obligations;
 use crate::world::UTC_OFFSET_S;
@@ -96,6 +96,31 @@ impl FrameMaker {
                 out.extend(gt06::seal(Form::Short, GT06_DATA, content, serial));
             }
         }
+    }
+
+    /// The sub-packets of the device's multimedia item `number` with so many bytes of data; none in GT06. They carry
+    /// serials of their own in a row, as the standard wants it.
+    #[must_use]
+    pub fn upload(&self, number: u32, bytes: usize) -> Vec<Vec<u8>> {
+        let Kind::Jt808 { envelope, .. } = &self.kind else {
+            return Vec::new();
+        };
+        // A picture that nobody can look at, and in which every byte value occurs.
+        let data: Vec<u8> = (0..bytes).map(|at| (at % 251) as u8).collect();
+        let upload = MediaUpload {
+            head: MediaHead {
+                id: number,
+                ..MediaHead::default()
+            },
+            position: Some(MediaPosition(Some(Fix::default()))),
+            data: Bytes(&data),
+            ..MediaUpload::default()
+        };
+        let envelope = Envelope {
+            serial: (number as u16).wrapping_mul(1024),
+            ..*envelope
+        };
+        envelope.frames(&Message::MediaData(upload))
     }
 
     /// Appends the first message of a connection: registration, or authentication with the `code` of an earlier one,
@@ -228,6 +253,25 @@ mod tests {
         assert_eq!(location.fix.time.time().unwrap().0, (BASE + 70_000) * 1000);
         assert!((location.fix.latitude() - (30.56 + 2000.0 * 5e-6)).abs() < 1e-9);
         assert!(location.fix.valid());
+    }
+
+    #[test]
+    fn an_upload_is_cut_into_sub_packets_that_make_up_its_data() {
+        let parts = FrameMaker::new(Protocol::Jt808, 7, BASE).upload(3, 65_536);
+        assert_eq!(parts.len(), 65);
+        let mut body = Vec::new();
+        for (index, part) in (1..).zip(&parts) {
+            let mut scratch = Vec::new();
+            let split = wire::jt808::Splitter::default().next(part, &mut scratch).unwrap();
+            let frame = split.frame.unwrap();
+            assert_eq!(frame.header.part.map(|part| part.index), Some(index));
+            body.extend_from_slice(frame.body);
+        }
+        let decoded = Message::parse(0x0801, Edition::V2013, &body).unwrap();
+        let Message::MediaData(upload) = decoded.message else {
+            panic!("{decoded:?}")
+        };
+        assert_eq!((upload.head.id, upload.data.0.len()), (3, 65_536));
     }
 
     #[test]

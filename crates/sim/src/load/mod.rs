@@ -40,6 +40,9 @@ pub struct Settings {
     pub connections: u64,
     /// Messages per connection that may wait for their answer; 0 keeps connections idle.
     pub in_flight: usize,
+    /// The next messages of a connection are sent when all that wait were answered, in one piece, as a device does that
+    /// sends what it has kept; else each answer makes room for one.
+    pub whole_windows: bool,
     /// Messages a second over all connections; none: as many as are answered.
     pub rate: Option<f64>,
     /// How long.
@@ -54,6 +57,17 @@ pub struct Settings {
     pub now: Timestamp,
     /// Where to write the obligations.
     pub obligations: Option<PathBuf>,
+    /// Multimedia that JT/T 808 devices send beside their messages.
+    pub uploads: Option<Uploads>,
+}
+
+/// Multimedia items, one after another.
+#[derive(Debug, Clone, Copy)]
+pub struct Uploads {
+    /// Bytes of data of an item.
+    pub bytes: usize,
+    /// Sub-packets that go out in front of each message.
+    pub packets: usize,
 }
 
 /// A load run could not be done.

@@ -17,6 +17,7 @@ pub(super) struct Stats {
     /// Shared with whoever watches the run.
     acked: Arc<AtomicU64>,
     pub(super) refused: Cell<u64>,
+    pub(super) uploaded: Cell<u64>,
     pub(super) connects: Cell<u64>,
     pub(super) online: Cell<u64>,
     pub(super) latency: RefCell<Histogram<u64>>,
@@ -27,6 +28,7 @@ impl Stats {
         Self {
             acked,
             refused: Cell::default(),
+            uploaded: Cell::default(),
             connects: Cell::default(),
             online: Cell::default(),
             latency: RefCell::new(
@@ -71,6 +73,8 @@ pub struct Report {
     pub acked: u64,
     /// Messages that were answered with something else than "received".
     pub refused: u64,
+    /// Multimedia items that were answered as whole.
+    pub uploaded: u64,
     /// Acknowledged messages a second while sending.
     pub acked_per_second: f64,
     /// From the writing of a message to the reading of its answer.
@@ -103,6 +107,7 @@ impl Stats {
             resent: all.iter().map(|one| one.resent.len()).sum(),
             acked: self.acked(),
             refused: self.refused.get(),
+            uploaded: self.uploaded.get(),
             acked_per_second: acked_in_time as f64 / loaded.as_secs_f64().max(1e-9),
             ack_latency_ms: Latency {
                 p50: ms(latency.value_at_quantile(0.5)),

@@ -32,6 +32,8 @@ fn load_settings(protocol: load::Protocol, server: &Server) -> load::Settings {
         echo: false,
         now: Timestamp::now(),
         obligations: None,
+        whole_windows: false,
+        uploads: None,
     }
 }
 

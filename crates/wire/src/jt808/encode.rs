@@ -9,6 +9,11 @@ use super::phone::Phone;
 /// Longest body of one frame: what the ten bits of the length field can say.
 pub const MAX_BODY: usize = 1023;
 
+/// Bytes of body that are made room for: most messages to a terminal are short.
+const USUAL_BODY: usize = 16;
+/// Bytes of a frame besides header and body: two delimiters and the checksum.
+const AROUND: usize = 3;
+
 /// What surrounds a message on its way: all of the header but the message's id and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Envelope {
@@ -50,10 +55,9 @@ impl Envelope {
     /// The one frame of a message that fits into one; longer ones are cut, so this is for those that always fit.
     #[must_use]
     pub fn frame(&self, message: &Message<'_>) -> Vec<u8> {
-        let mut body = Vec::with_capacity(64);
-        message.write(&mut body, self.edition);
-        body.truncate(MAX_BODY);
-        self.seal(message.id(), self.serial, None, &body)
+        self.enclose(message.id(), self.serial, None, USUAL_BODY, |out| {
+            message.write(out, self.edition);
+        })
     }
 
     /// The frames of a body.
@@ -75,33 +79,64 @@ impl Envelope {
     /// One frame: header, body and checksum, escaped, between delimiters. `body` is at most [`MAX_BODY`] bytes.
     #[must_use]
     pub fn seal(&self, id: u16, serial: u16, part: Option<PartOf>, body: &[u8]) -> Vec<u8> {
-        let body = body.get(..MAX_BODY).unwrap_or(body);
+        self.enclose(id, serial, part, body.len(), |out| out.extend_from_slice(body))
+    }
+
+    /// One frame around what `write` appends, in one buffer. `room`: bytes that the body is expected to have.
+    fn enclose(
+        &self,
+        id: u16,
+        serial: u16,
+        part: Option<PartOf>,
+        room: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Vec<u8> {
         let versioned = self.edition.since_2019();
-        let mut properties = u16::try_from(body.len()).unwrap_or(0);
+        let mut flags = 0;
         if versioned {
-            properties |= Properties::VERSIONED;
+            flags |= Properties::VERSIONED;
         }
         if part.is_some() {
-            properties |= Properties::SPLIT;
+            flags |= Properties::SPLIT;
         }
         let header = Header {
             id,
-            properties: Properties(properties),
+            properties: Properties(flags),
             version: versioned.then_some(self.version),
             phone: self.phone,
             serial,
             short_serial: !versioned && part.is_none() && may_be_short(id),
             part,
         };
-        let mut content = Vec::with_capacity(header.width().saturating_add(body.len()).saturating_add(1));
-        header.write(&mut content);
-        content.extend_from_slice(body);
-        content.push(checksum(&content));
-        escape(&content, self.dialect)
+        let around = header.width().saturating_add(AROUND);
+        let mut frame = Vec::with_capacity(around.saturating_add(room));
+        frame.push(self.dialect.delimiter());
+        header.write(&mut frame);
+        let body_at = frame.len();
+        write(&mut frame);
+        frame.truncate(body_at.saturating_add(MAX_BODY));
+        let length = u16::try_from(frame.len().saturating_sub(body_at)).unwrap_or(0);
+        // Behind the delimiter and the message id.
+        if let Some(properties) = frame.get_mut(3..5) {
+            properties.copy_from_slice(&(flags | length).to_be_bytes());
+        }
+        let sum = checksum(frame.get(1..).unwrap_or_default());
+        frame.push(sum);
+        close(frame, self.dialect)
     }
 }
 
-/// Escapes content and sets the delimiters.
+/// Escapes what stands behind the opening delimiter, and sets the closing one.
+fn close(mut frame: Vec<u8>, dialect: Dialect) -> Vec<u8> {
+    let content = frame.get(1..).unwrap_or_default();
+    if dialect.must_escape(content) {
+        frame = escape(content, dialect);
+    }
+    frame.push(dialect.delimiter());
+    frame
+}
+
+/// Content with escapes behind an opening delimiter.
 fn escape(content: &[u8], dialect: Dialect) -> Vec<u8> {
     let mut frame = Vec::with_capacity(content.len().saturating_add(8));
     frame.push(dialect.delimiter());
@@ -111,6 +146,5 @@ fn escape(content: &[u8], dialect: Dialect) -> Vec<u8> {
             None => frame.push(*byte),
         }
     }
-    frame.push(dialect.delimiter());
     frame
 }

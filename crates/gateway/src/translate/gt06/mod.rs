@@ -177,7 +177,7 @@ impl Said<'_> {
             received_at: identified.context.received_at.map(timestamp),
             towers: self.towers(),
             access_points: self.access_points(),
-            origin: Some(identified.origin.clone()),
+            origin: Some(identified.origin(0)),
             stored: self.facts.stored.unwrap_or(false),
         }
     }

@@ -38,7 +38,7 @@ impl Said<'_> {
             towers: self.towers(),
             access_points: self.access_points(),
             items: self.items(),
-            origin: Some(identified.origin.clone()),
+            origin: Some(identified.origin(0)),
             ..Position::default()
         };
         quality::judge(&mut position, self.time(), identified.context);

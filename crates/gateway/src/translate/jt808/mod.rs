@@ -25,7 +25,7 @@ pub fn translate(
     let decoded = received.decode()?;
     let header = &received.header;
     let mut identified = Identified::new(context, Protocol::Jt808, header.id, header.serial, &received.body);
-    identified.origin.edition = decoded.edition.year().into();
+    identified.edition = decoded.edition.year().into();
     match &decoded.message {
         Message::Location(location) => {
             identified.location(location, 0, &received.body, false, events);
@@ -132,12 +132,9 @@ impl Identified<'_> {
             alarms: fix.alarms.set().map(|flag| flag.name.to_owned()).collect(),
             status_raw: fix.status.0,
             status: Some(status(fix)),
-            origin: Some(self.origin.clone()),
+            origin: Some(self.origin(index)),
             ..Position::default()
         };
-        if let Some(origin) = &mut position.origin {
-            origin.item_index = index;
-        }
         take_items(location.items, &mut position);
         quality::judge(&mut position, fix.time.time(), self.context);
         position

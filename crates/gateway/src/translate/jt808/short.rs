@@ -55,7 +55,7 @@ impl Identified<'_> {
             alarm_raw: short.alarms.into(),
             towers: (short.cell_id != 0).then_some(tower).into_iter().collect(),
             items: fields::items(shown),
-            origin: Some(self.origin.clone()),
+            origin: Some(self.origin(0)),
             ..Position::default()
         };
         quality::judge(&mut position, short.time.time(), self.context);

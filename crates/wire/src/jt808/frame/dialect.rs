@@ -55,6 +55,15 @@ impl Dialect {
         }
     }
 
+    /// True when the content of a frame holds a byte that must not travel as it is.
+    pub(crate) fn must_escape(self, content: &[u8]) -> bool {
+        match self {
+            Self::Standard => memchr::memchr2(0x7D, 0x7E, content).is_some(),
+            Self::Padlock => content.iter().any(|byte| self.escape(*byte).is_some()),
+            Self::Text => false,
+        }
+    }
+
     /// Places of the next delimiter and of the first escape sequence before it, in one pass where there is none.
     pub(super) fn find_end(self, bytes: &[u8]) -> (Option<usize>, Option<usize>) {
         let first = match self {

@@ -44,7 +44,7 @@ impl Terminal {
         let bytes = self.reply(&frame.header, frame.dialect, &Message::RegisterAnswer(answer));
         step.answers.push(Answer { bytes, when });
         if result.accepted() {
-            step.admitted = self.admit(device);
+            step.admitted = self.admit(frame, device);
             self.authenticated = true;
             step.publish = Some(Received {
                 authenticated: true,
@@ -73,7 +73,7 @@ impl Terminal {
         match verdict {
             Verdict::Accepted | Verdict::Registered { .. } => {
                 self.authenticated = true;
-                step.admitted = self.admit(device);
+                step.admitted = self.admit(frame, device);
                 let bytes = self.general(frame, AnswerResult::OK);
                 step.answers.push(Answer {
                     bytes,
@@ -101,7 +101,8 @@ impl Terminal {
     }
 
     /// Notes who the terminal is; true when that is new.
-    fn admit(&mut self, device: String) -> bool {
+    fn admit(&mut self, frame: &Frame<'_>, device: String) -> bool {
+        self.admitted = Some(frame.header.phone);
         let new = self.device.as_deref() != Some(device.as_str());
         self.device = Some(device);
         new
@@ -115,8 +116,12 @@ impl Terminal {
         frame: &Frame<'a>,
         admission: &mut dyn Admission,
     ) -> Result<bool, Box<Step<Received<'a>>>> {
+        if self.admitted == Some(frame.header.phone) {
+            return Ok(false);
+        }
         let device = frame.header.phone.digits();
         if self.device.as_deref() == Some(device.as_str()) {
+            self.admitted = Some(frame.header.phone);
             return Ok(false);
         }
         match admission.admit(&Claim {
@@ -125,7 +130,7 @@ impl Terminal {
         }) {
             Verdict::Accepted | Verdict::Registered { .. } => {
                 self.authenticated = false;
-                Ok(self.admit(device))
+                Ok(self.admit(frame, device))
             }
             Verdict::Banned => Err(Box::new(Step {
                 reject: Some(refused(&device, &Verdict::Banned)),

@@ -26,6 +26,7 @@ use super::edition::Edition;
 use super::frame::{Dialect, Frame};
 use super::header::Header;
 use super::message::{AnswerResult, Message};
+use super::phone::Phone;
 use crate::{Admission, Answer, Close, ErrorKind, Session, Step, Time, When, WireError};
 
 /// How a session behaves.
@@ -67,6 +68,8 @@ pub struct Terminal {
     older: Edition,
     /// Digits of the id once it was admitted.
     device: Option<String>,
+    /// The same as the header has it, so that not every frame's id has to be turned into digits.
+    admitted: Option<Phone>,
     /// The terminal showed a code or was given one on this connection.
     authenticated: bool,
     /// Serial of the next frame to the terminal.
@@ -92,6 +95,7 @@ impl Terminal {
             settings,
             older: Edition::V2013,
             device: None,
+            admitted: None,
             authenticated: false,
             serial: 0,
             heard: now,

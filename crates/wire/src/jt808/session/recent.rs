@@ -1,7 +1,8 @@
 //! What came a short while ago, to know messages that a terminal sends again because it did not hear the answer.
 
-use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use crate::jt808::location::Fix;
 use crate::jt808::message::Message;
@@ -9,17 +10,20 @@ use crate::jt808::message::Message;
 /// Messages that are remembered.
 const WINDOW: usize = 32;
 
-/// Hashes of the last messages and fixes. A lower serial is no sign of a repetition: many terminals start at 0 after
+/// Hashes of the last messages and fixes; a terminal that makes two of its own collide gains nothing. A lower serial is no sign of a repetition: many terminals start at 0 after
 /// each connect.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    seen: VecDeque<u64>,
+    /// Empty until something came.
+    seen: Box<[u64]>,
+    /// Place of the oldest.
+    next: usize,
 }
 
 impl Recent {
     /// Notes a message by (id, serial, body); true when it was noted before.
     pub(super) fn message(&mut self, id: u16, serial: u16, body: &[u8]) -> bool {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         (0u8, id, serial, body).hash(&mut hasher);
         self.note(hasher.finish())
     }
@@ -30,7 +34,7 @@ impl Recent {
         if fix.time.civil().is_none() {
             return false;
         }
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         (
             1u8,
             fix.time,
@@ -53,13 +57,18 @@ impl Recent {
     }
 
     fn note(&mut self, hash: u64) -> bool {
+        if self.seen.is_empty() {
+            // Filled with what is noted first, so that nothing counts as seen that was not.
+            self.seen = Box::new([hash; WINDOW]);
+            return false;
+        }
         if self.seen.contains(&hash) {
             return true;
         }
-        if self.seen.len() >= WINDOW {
-            self.seen.pop_front();
+        self.next = self.next.wrapping_add(1) % WINDOW;
+        if let Some(oldest) = self.seen.get_mut(self.next) {
+            *oldest = hash;
         }
-        self.seen.push_back(hash);
         false
     }
 }

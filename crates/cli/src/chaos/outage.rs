@@ -1,0 +1,175 @@
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+use sim::chaos::Target;
+use sim::load::{Protocol, Settings};
+use sim::oracle::Verdict;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::beside::LIMIT;
+use super::faults::{proxied, spoiled};
+use super::run::folder;
+use super::{scene, verdict};
+use crate::exit::{FAILED, Outcome};
+use crate::process;
+
+/// Time before the outage, and time for what the brokers had said before it to be passed on.
+const CALM: Duration = Duration::from_secs(3);
+const SETTLE: Duration = Duration::from_secs(1);
+/// Wait between two looks.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Nothing passes between the gateway and Kafka for a while; connections stay open. `milepost chaos faults --help` says
+/// what the broker needs for --broker-proxy.
+///
+/// Example: milepost chaos outage --brokers 127.0.0.1:9092 --broker-proxy 127.0.0.1:9094=127.0.0.1:9093 --spool
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Arguments {
+    /// Brokers, for reading back what arrived
+    #[arg(long)]
+    brokers: String,
+    /// Listen at the first address, pass on to the second, and let nothing pass for a while
+    #[arg(long, value_name = "ADDRESS=ADDRESS", value_parser = proxied)]
+    broker_proxy: (SocketAddr, SocketAddr),
+    /// The gateway has a spool: it goes on answering
+    #[arg(long)]
+    spool: bool,
+    /// How long nothing passes
+    #[arg(long, default_value = "60s", value_parser = crate::sim::duration)]
+    outage: Duration,
+    /// Simulated devices, all JT/T 808
+    #[arg(long, default_value_t = 200)]
+    connections: u64,
+    /// Positions a second over all devices
+    #[arg(long, default_value_t = 2000.0)]
+    rate: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    spool: bool,
+    outage_seconds: f64,
+    rate: f64,
+    /// Answers while nothing passed, but for its first second.
+    acked_in_outage: u64,
+    /// From the end of the outage to the next answer.
+    answered_after_ms: u64,
+    /// From the end of the outage until all that was answered was found in the topic; a look takes a while itself.
+    arrived_after_ms: u64,
+    memory_bytes_max: Option<u64>,
+    #[serde(flatten)]
+    verdict: Verdict,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let line = process::runtime()?.block_on(measure(arguments))?;
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &line)?;
+    writeln!(out)?;
+    let answered_rightly = if line.spool {
+        line.acked_in_outage > 0 && line.verdict.holds_with_spool()
+    } else {
+        line.acked_in_outage == 0 && line.verdict.holds()
+    };
+    Ok(if answered_rightly && line.verdict.acked > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    })
+}
+
+async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
+    let (folder, _temporary) = folder(None)?;
+    let stop = CancellationToken::new();
+    let _guard = stop.clone().drop_guard();
+    let (at, to) = arguments.broker_proxy;
+    let (_, way) = spoiled(at, to, &stop).await?;
+    let mut scene = scene::gateway(&folder, &arguments.brokers, &at.to_string()).await?;
+    if arguments.spool {
+        scene.set("GATEWAY__SPOOL__MODE", "overflow");
+    }
+    let mut child = scene.target.start(LIMIT).await?;
+    let acked = Arc::new(AtomicU64::new(0));
+    let loaded = CancellationToken::new();
+    let _load_guard = loaded.clone().drop_guard();
+    let load = {
+        let settings = settings(arguments, scene.jt808);
+        let (loaded, acked) = (loaded.clone(), Arc::clone(&acked));
+        tokio::task::spawn_blocking(move || sim::load::run_watched(&settings, &loaded, &acked))
+    };
+    more_than(&acked, 0).await?;
+
+    tokio::time::sleep(CALM).await;
+    way.blackhole.store(true, Ordering::Relaxed);
+    tokio::time::sleep(SETTLE).await;
+    let begun = acked.load(Ordering::Relaxed);
+    tokio::time::sleep(arguments.outage.saturating_sub(SETTLE)).await;
+    let ended = acked.load(Ordering::Relaxed);
+    way.blackhole.store(false, Ordering::Relaxed);
+    let mended = Instant::now();
+    more_than(&acked, ended).await?;
+    let answered_after_ms = mended.elapsed().as_millis() as u64;
+
+    tokio::time::sleep(CALM).await;
+    loaded.cancel();
+    let (_, obligations) = load.await??;
+    let mut verdict = verdict::judge(scene.log.clone(), &obligations).await?;
+    while verdict.lost > 0 && mended.elapsed() < arguments.outage + LIMIT {
+        verdict = verdict::judge(scene.log.clone(), &obligations).await?;
+    }
+    let arrived_after_ms = mended.elapsed().as_millis() as u64;
+    let memory_bytes_max = Target::peak_memory(&child);
+    scene.target.terminate(&mut child, LIMIT).await?;
+    Ok(Line {
+        spool: arguments.spool,
+        outage_seconds: arguments.outage.as_secs_f64(),
+        rate: arguments.rate,
+        acked_in_outage: ended - begun,
+        answered_after_ms,
+        arrived_after_ms,
+        memory_bytes_max,
+        verdict,
+    })
+}
+
+fn settings(arguments: &Arguments, gateway: SocketAddr) -> Settings {
+    Settings {
+        protocol: Protocol::Jt808,
+        gateway,
+        connections: arguments.connections,
+        in_flight: 4,
+        rate: Some(arguments.rate),
+        duration: Duration::MAX,
+        answer_timeout: Duration::from_secs(5),
+        first_device: 0,
+        echo: false,
+        now: Timestamp::now(),
+        obligations: None,
+        whole_windows: false,
+        uploads: None,
+    }
+}
+
+/// Waits until more than `before` messages were answered.
+async fn more_than(acked: &AtomicU64, before: u64) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    while acked.load(Ordering::Relaxed) <= before {
+        ensure!(
+            begun.elapsed() < LIMIT,
+            "expected an answer within {} s, found none",
+            LIMIT.as_secs()
+        );
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
