@@ -216,6 +216,16 @@ fn what_cannot_be_used_is_named_with_its_vertex() {
             vec!["vertex 0: the ring has no area: its vertices lie on one line"],
         ),
         (
+            // On one line as written, and not to the last bit.
+            polygon(vec![ring(&[
+                (116.0, 39.0),
+                (116.1, 39.1),
+                (116.2, 39.2),
+                (116.0, 39.0),
+            ])]),
+            vec!["vertex 0: the ring has no area: its vertices lie on one line"],
+        ),
+        (
             polygon(vec![ring(&[(0.0, 0.0), (1.0, 0.0), (0.0, 0.0)])]),
             vec!["vertex 0: expected at least 3 different vertices, found 2"],
         ),

@@ -5,6 +5,10 @@ use crate::{Datum, Point};
 
 use super::problem::{Place, Problem};
 
+/// Degrees from a line within which a vertex is on it, about a tenth of a millimetre: places that are on one line as
+/// written in decimals are not quite as numbers.
+const ROUNDING: f64 = 1e-9;
+
 /// One checked ring.
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -165,5 +169,8 @@ fn on_one_line(vertices: &[[f64; 2]]) -> bool {
     let [Some(a), Some(b)] = [vertices.first(), vertices.get(1)] else {
         return true;
     };
-    vertices.iter().all(|c| super::predicate::side(*a, *b, *c) == 0.0)
+    let most = ROUNDING * (b[0] - a[0]).hypot(b[1] - a[1]);
+    vertices
+        .iter()
+        .all(|c| super::predicate::side(*a, *b, *c).abs() <= most)
 }
