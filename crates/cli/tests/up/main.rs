@@ -5,6 +5,7 @@
 mod backup;
 mod canary;
 mod capture;
+mod dead_broker;
 mod derived;
 mod exported;
 mod fences;
@@ -14,6 +15,7 @@ mod restart;
 mod rosters;
 mod running;
 mod secrets;
+mod traces;
 
 use std::process::Command;
 
