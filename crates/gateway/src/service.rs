@@ -109,7 +109,7 @@ impl Handle {
         let most = millis(self.shared.config.deadlines.stall_seconds);
         let inboxes = self.shared.inboxes.iter();
         for (index, since) in inboxes.map(|inbox| inbox.beaten_ms()).enumerate() {
-            if since != 0 && now - since > most {
+            if now - since > most {
                 let seconds = (now - since) / 1000;
                 return Err(format!("thread {index} has done nothing for {seconds} s"));
             }

@@ -58,7 +58,7 @@ impl Inbox {
         Self {
             waker,
             woken: AtomicBool::new(false),
-            beat_ms: AtomicI64::new(0),
+            beat_ms: AtomicI64::new(runtime::clock::now_ms()),
             settled: Mutex::default(),
             notes: Mutex::default(),
         }
@@ -69,7 +69,7 @@ impl Inbox {
         self.beat_ms.store(now_ms, Ordering::Relaxed);
     }
 
-    /// When the shard began its newest turn; 0 before the first.
+    /// When the shard began its newest turn, or was made.
     pub(crate) fn beaten_ms(&self) -> i64 {
         self.beat_ms.load(Ordering::Relaxed)
     }
