@@ -61,7 +61,12 @@ impl<S> Filter<S> for Quota {
     }
 
     fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
+        // Not "always": a filter that says so may refuse no single event; tracing-subscriber asserts that in debug builds.
+        if self.per_second == 0 {
+            Interest::always()
+        } else {
+            Interest::sometimes()
+        }
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -85,7 +90,39 @@ impl<S> Filter<S> for Quota {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tracing::Subscriber;
+    use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+
     use super::*;
+
+    /// Counts lines.
+    struct Lines(Arc<AtomicUsize>);
+
+    impl<S: Subscriber> Layer<S> for Lines {
+        fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn written(per_second: u32, lines: usize) -> usize {
+        let count = Arc::new(AtomicUsize::new(0));
+        let layer = Lines(Arc::clone(&count)).with_filter(Quota::new(per_second));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            (0..lines).for_each(|_| tracing::info!("flood"));
+        });
+        count.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_does_no_harm() {
+        // Three in each second that it lasts.
+        let passed = written(3, 3000);
+        assert!((3..3000).contains(&passed), "{passed}");
+        assert_eq!(written(0, 3000), 3000);
+    }
 
     #[test]
     fn each_place_has_its_lines_in_each_second() {
