@@ -2,7 +2,7 @@
 
 use bus::{Header, Record};
 use bytes::Bytes;
-use events::headers::{EVENT_ID, GENERATION, NODE, SCHEMA};
+use events::headers::{EVENT_ID, GENERATION, NODE, SCHEMA, TRACEPARENT};
 use events::{Message, Topic};
 use jiff::Timestamp;
 
@@ -13,6 +13,8 @@ pub(crate) struct Stamp {
     pub(crate) node: Bytes,
     /// Generation of the connection, decimal; empty before the admission.
     pub(crate) generation: Bytes,
+    /// Trace that the frame at hand belongs to, where it is followed.
+    pub(crate) trace: Option<Bytes>,
 }
 
 /// An event of a topic, ready to be written.
@@ -39,6 +41,9 @@ pub(crate) trait Publishable: Message {
         headers.push((NODE, stamp.node.clone()));
         if !stamp.generation.is_empty() {
             headers.push((GENERATION, stamp.generation.clone()));
+        }
+        if let Some(trace) = &stamp.trace {
+            headers.push((TRACEPARENT, trace.clone()));
         }
         Record {
             topic: Self::TOPIC,

@@ -47,8 +47,12 @@ pub(crate) async fn report(handle: Handle, reporter: &Reporter) {
     let mut look = tokio::time::interval(LOOK);
     loop {
         look.tick().await;
+        if let Err(why) = handle.liveness() {
+            reporter.failed(why);
+            continue;
+        }
         match handle.readiness() {
-            Ok(()) => reporter.ready(),
+            Ok(how) => reporter.ready_as(how),
             Err(why) => reporter.not_ready(why),
         }
     }

@@ -30,7 +30,7 @@ pub mod translate;
 
 pub use config::{
     Admission, Bans, Canary, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates,
-    Recorder, Spool, SpoolMode, Tls,
+    Recorder, Spool, SpoolMode, Tls, Traces,
 };
 pub use error::Error;
 pub use outlet::Outlet;

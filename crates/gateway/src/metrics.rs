@@ -21,6 +21,7 @@ pub const ALL: &[Declaration] = &[
     BANS,
     SUSPECTS,
     IN_FLIGHT_BYTES,
+    IN_FLIGHT_LIMIT,
     PARTIAL_BYTES,
     BACKPRESSURED,
     RECORDS_FAILED,
@@ -34,6 +35,13 @@ pub const ALL: &[Declaration] = &[
     CANARY_ROUNDTRIP,
     CANARY_FAILURES,
     VIOLATIONS,
+    SESSION,
+    POSITIONS,
+];
+
+/// Upper bounds of the buckets of sessions, from a second to a week.
+const SESSION_BUCKETS: &[f64] = &[
+    1.0, 10.0, 60.0, 300.0, 1800.0, 3600.0, 21_600.0, 86_400.0, 604_800.0,
 ];
 
 const FRAMES_RECEIVED: Declaration = Declaration::counter(
@@ -118,6 +126,12 @@ const IN_FLIGHT_BYTES: Declaration = Declaration::gauge(
     Unit::Bytes,
     &[],
     "Bytes on their way to the log.",
+);
+const IN_FLIGHT_LIMIT: Declaration = Declaration::gauge(
+    "milepost_gateway_inflight_limit_bytes",
+    Unit::Bytes,
+    &[],
+    "Bytes that may be on their way to the log; beyond it nothing is read from devices.",
 );
 const PARTIAL_BYTES: Declaration = Declaration::gauge(
     "milepost_gateway_partial_frame_bytes",
@@ -227,6 +241,21 @@ impl CanaryCounters {
         self.violations[which as usize].increment(1);
     }
 }
+
+const SESSION: Declaration = Declaration {
+    buckets: SESSION_BUCKETS,
+    ..Declaration::seconds(
+        "milepost_gateway_session_seconds",
+        &[],
+        "Length of connections on which a device was served, when they end.",
+    )
+};
+const POSITIONS: Declaration = Declaration::counter(
+    "milepost_gateway_positions_total",
+    Unit::Count,
+    &["age"],
+    "Positions published, by the age of the fix when it came: minute, hour and day at most, older, ahead by more than a minute.",
+);
 
 /// Why a connection ended; the value of the label `reason` and of `Offline.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -356,7 +385,18 @@ pub(crate) struct Counters {
     pub(crate) udp_unsent: Counter,
     pub(crate) backpressured: Gauge,
     closed: [Counter; Reason::ALL.len()],
+    session: Histogram,
+    positions: [Counter; AGES.len()],
 }
+
+/// Ages of fixes, and below how many seconds each is.
+const AGES: [(&str, i64); 5] = [
+    ("ahead", -60),
+    ("minute", 60),
+    ("hour", 3600),
+    ("day", 86_400),
+    ("older", i64::MAX),
+];
 
 impl Counters {
     pub(crate) fn new() -> Self {
@@ -372,8 +412,21 @@ impl Counters {
             records_failed: counter!(RECORDS_FAILED.name),
             udp_unsent: counter!(UDP_UNSENT.name),
             backpressured: gauge!(BACKPRESSURED.name),
+            session: histogram!(SESSION.name),
+            positions: AGES.map(|(age, _)| counter!(POSITIONS.name, "age" => age)),
             closed: Reason::ALL.map(|reason| counter!(CLOSED.name, "reason" => reason.name())),
         }
+    }
+
+    /// Counts a position whose fix was so many seconds old.
+    pub(crate) fn position(&self, age_seconds: i64) {
+        let place = AGES.iter().position(|(_, below)| age_seconds < *below);
+        self.positions[place.unwrap_or(AGES.len() - 1)].increment(1);
+    }
+
+    /// Notes the end of a connection on which a device was served.
+    pub(crate) fn session(&self, milliseconds: i64) {
+        self.session.record(milliseconds.max(0) as f64 / 1000.0);
     }
 
     pub(crate) fn closed(&self, reason: Reason) {
@@ -418,8 +471,9 @@ pub(crate) fn ban() {
 }
 
 /// Levels that are read about once a second.
-pub(crate) fn levels(in_flight: u64, partial: u64, known: usize, online: usize) {
+pub(crate) fn levels(in_flight: u64, limit: u64, partial: u64, known: usize, online: usize) {
     gauge!(IN_FLIGHT_BYTES.name).set(in_flight as f64);
+    gauge!(IN_FLIGHT_LIMIT.name).set(limit as f64);
     gauge!(PARTIAL_BYTES.name).set(partial as f64);
     gauge!(DEVICES_KNOWN.name).set(known as f64);
     gauge!(DEVICES_ONLINE.name).set(online as f64);

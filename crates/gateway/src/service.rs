@@ -81,18 +81,40 @@ impl Handle {
 }
 
 impl Handle {
-    /// Whether more devices should be sent here.
+    /// Whether more devices should be sent here, and what there is to say about it.
     ///
     /// # Errors
     /// Why not: neither the log nor the spool takes what devices send.
-    pub fn readiness(&self) -> Result<(), &'static str> {
+    pub fn readiness(&self) -> Result<String, &'static str> {
         if !self.shared.outlet.has_room() {
             Err("takes nothing: as much waits for the log as may")
         } else if self.shared.log.refuses(runtime::clock::now_ms()) {
             Err("the log did not take the last record")
+        } else if !self.shared.outlet.is_reachable() {
+            Err("no broker can be reached, and there is no spool: gateway.spool.mode")
         } else {
-            Ok(())
+            Ok(match self.shared.outlet.waiting() {
+                0 => String::new(),
+                waiting => format!("{waiting} records wait in the spool for the log"),
+            })
         }
+    }
+
+    /// Whether all threads that serve connections do so.
+    ///
+    /// # Errors
+    /// Which one has done nothing for how long.
+    pub fn liveness(&self) -> Result<(), String> {
+        let now = runtime::clock::now_ms();
+        let most = millis(self.shared.config.deadlines.stall_seconds);
+        let inboxes = self.shared.inboxes.iter();
+        for (index, since) in inboxes.map(|inbox| inbox.beaten_ms()).enumerate() {
+            if now - since > most {
+                let seconds = (now - since) / 1000;
+                return Err(format!("thread {index} has done nothing for {seconds} s"));
+            }
+        }
+        Ok(())
     }
 
     /// What it is doing, for the admin port.
@@ -105,6 +127,7 @@ impl Handle {
             "partial_frame_bytes": self.partial_frame_bytes(),
             "in_flight_bytes": self.shared.outlet.in_flight_bytes(),
             "has_room": self.shared.outlet.has_room(),
+            "waiting_in_spool": self.shared.outlet.waiting(),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`config`]: one file, a section per role, environment over it; all problems at once, each with its place.
 //! * [`logging`]: text or JSON lines on standard error, with a level that can be changed while running.
+//! * [`traces`]: spans to the log and, where it is built in, to a collector over OTLP.
 //! * [`metrics`]: each role declares its metrics once; the text for Prometheus.
 //! * [`admin`]: `/metrics`, `/livez`, `/readyz`, `/startupz`, the state dump and the log level over HTTP.
 //! * [`service`]: roles as tasks of one process: one that fails stops the others; signals; drain under a deadline.
@@ -13,7 +14,12 @@ pub mod clock;
 pub mod config;
 pub mod logging;
 pub mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+mod quota;
 pub mod service;
 pub mod systemd;
+pub mod traces;
 
 pub use secrecy;
+pub use telemetry::trace;

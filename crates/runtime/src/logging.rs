@@ -4,9 +4,13 @@ use std::io::IsTerminal as _;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::filter::FilterExt as _;
+use tracing_subscriber::layer::{Layer, Layered, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+use crate::quota::Quota;
+use crate::traces::TracesConfig;
 
 /// The section `[log]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +20,8 @@ pub struct LogConfig {
     pub level: String,
     /// `text` or `json`.
     pub format: Format,
+    /// Lines a second from one place of the program; 0 for any number.
+    pub lines_per_second: u32,
 }
 
 impl Default for LogConfig {
@@ -23,6 +29,7 @@ impl Default for LogConfig {
         Self {
             level: "info,fjall=warn,lsm_tree=warn".to_owned(),
             format: Format::Text,
+            lines_per_second: 200,
         }
     }
 }
@@ -61,6 +68,9 @@ pub enum LevelError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Spans cannot be sent there.
+    #[error("traces.endpoint cannot be used: {0}")]
+    Collector(String),
     /// The process has another log already.
     #[error("the log of this process was set up by something else")]
     TakenAlready,
@@ -89,34 +99,58 @@ impl std::fmt::Debug for LogLevel {
     }
 }
 
-/// Sets up the log of this process.
+/// Sets up the log of this process, and where spans go.
 ///
 /// # Errors
-/// When the level cannot be read, or the process has a log already.
-pub fn install(config: &LogConfig) -> Result<LogLevel, LevelError> {
+/// When the level cannot be read, the collector's address is none, or the process has a log already.
+pub fn install(config: &LogConfig, traces: &TracesConfig) -> Result<LogLevel, LevelError> {
     let (filter, handle) = reload::Layer::new(parse(&config.level)?);
-    let registry = tracing_subscriber::registry().with(filter);
-    let installed = match config.format {
-        Format::Text => registry
-            .with(
-                fmt::layer()
-                    .with_writer(std::io::stderr)
-                    // Colours are for a terminal; in a file they are rubbish.
-                    .with_ansi(std::io::stderr().is_terminal())
-                    .with_target(true),
-            )
-            .try_init(),
-        Format::Json => registry
-            .with(
-                fmt::layer()
-                    .json()
-                    .flatten_event(true)
-                    .with_writer(std::io::stderr),
-            )
-            .try_init(),
+    let filter = filter.and(Quota::new(config.lines_per_second));
+    let lines: Lines = match config.format {
+        Format::Text => fmt::layer()
+            .with_writer(std::io::stderr)
+            // Colours are for a terminal; in a file they are rubbish.
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(true)
+            .with_filter(filter)
+            .boxed(),
+        Format::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(std::io::stderr)
+            .with_filter(filter)
+            .boxed(),
     };
+    let installed = tracing_subscriber::registry()
+        .with(lines)
+        .with(spans(traces)?)
+        .try_init();
     installed.map_err(|_| LevelError::TakenAlready)?;
     Ok(LogLevel { handle })
+}
+
+/// The log's lines, and what stands on them.
+type Lines = Box<dyn Layer<Registry> + Send + Sync>;
+type Spans = Box<dyn Layer<Layered<Lines, Registry>> + Send + Sync>;
+
+/// What takes spans, where they go to a collector.
+#[cfg(feature = "otlp")]
+fn spans(traces: &TracesConfig) -> Result<Option<Spans>, LevelError> {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+
+    if traces.endpoint.is_empty() {
+        return Ok(None);
+    }
+    let spans = crate::otlp::Spans::to(&traces.endpoint).map_err(LevelError::Collector)?;
+    let only = Targets::new().with_target(telemetry::trace::SPANS, LevelFilter::DEBUG);
+    Ok(Some(spans.with_filter(only).boxed()))
+}
+
+/// Nothing does in a program that was built without it.
+#[cfg(not(feature = "otlp"))]
+#[allow(clippy::unnecessary_wraps, reason = "as the other")]
+fn spans(_: &TracesConfig) -> Result<Option<Spans>, LevelError> {
+    Ok(None)
 }
 
 fn parse(level: &str) -> Result<EnvFilter, LevelError> {
@@ -155,8 +189,8 @@ mod tests {
         let config: LogConfig = settings.section("log");
         assert_eq!(settings.finish(), Ok(()));
         assert_eq!(
-            (config.level.as_str(), config.format),
-            ("info,fjall=warn,lsm_tree=warn", Format::Text)
+            (config.level.as_str(), config.format, config.lines_per_second),
+            ("info,fjall=warn,lsm_tree=warn", Format::Text, 200)
         );
     }
 }

@@ -1,3 +1,5 @@
+//! What a process shows of itself: metrics and traces.
+//!
 //! What a metric is called, what it means and what it is measured in, said once in code.
 //!
 //! Each crate that counts something has one list of [`Declaration`]s. The process's metrics, `docs/metrics.md`, the
@@ -5,5 +7,6 @@
 //! exist.
 
 mod declaration;
+pub mod trace;
 
 pub use declaration::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit};

@@ -44,6 +44,9 @@ const LIVES_ONLY_IN: &[(&str, &str)] = &[
     ("rstar", "spatial"),
     ("geo", "spatial"),
     ("metrics-exporter-prometheus", "runtime"),
+    ("opentelemetry", "runtime"),
+    ("opentelemetry-otlp", "runtime"),
+    ("opentelemetry_sdk", "runtime"),
 ];
 
 /// Packages that hold tests and benches and may see everything.
@@ -101,4 +104,26 @@ fn outside_crates_stay_where_they_belong() {
             .collect();
         assert_eq!(users, vec![*home], "`{outside}` is used by `{home}` only");
     }
+}
+
+/// Exporting traces is an opt-in: whoever does not want it builds none of it.
+#[test]
+fn the_default_build_has_no_opentelemetry() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "-p",
+            "milepost",
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+            "--offline",
+        ])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo tree of this workspace");
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    assert!(tree.contains("runtime v"), "{tree}");
+    assert!(!tree.contains("opentelemetry"), "{tree}");
 }

@@ -37,7 +37,11 @@ impl<S: Stage> Runner<'_, S> {
             .begin(&work)
             .and_then(|()| self.session.outcome(true).unwrap_or(Ok(())));
         match outcome {
-            Ok(()) | Err(CommitFailure::Retry(_) | CommitFailure::Lost(_)) => Ok(()),
+            Ok(()) => {
+                work.committed(self.stage.name());
+                Ok(())
+            }
+            Err(CommitFailure::Retry(_) | CommitFailure::Lost(_)) => Ok(()),
             Err(CommitFailure::Fatal(error)) => Err(error),
         }
     }
@@ -57,7 +61,7 @@ impl<S: Stage> Runner<'_, S> {
         };
         match self.session.outcome(wait) {
             None => self.flying = Some((work, begun)),
-            Some(Ok(())) => self.committed(begun),
+            Some(Ok(())) => self.committed(&work, begun),
             Some(Err(failure)) => {
                 if self.failed(failure)? {
                     self.begin(work)?;
@@ -84,7 +88,7 @@ impl<S: Stage> Runner<'_, S> {
                         return Ok(());
                     }
                     Some(Ok(())) => {
-                        self.committed(begun);
+                        self.committed(&work, begun);
                         break;
                     }
                     Some(Err(failure)) => failure,
@@ -100,8 +104,9 @@ impl<S: Stage> Runner<'_, S> {
         Ok(())
     }
 
-    fn committed(&self, begun: Instant) {
+    fn committed(&self, work: &Pending, begun: Instant) {
         metrics::committed(self.stage.name(), begun.elapsed());
+        work.committed(self.stage.name());
     }
 
     /// Tells of a failed commit. True when it may be tried again.

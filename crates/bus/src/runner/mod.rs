@@ -9,6 +9,7 @@ mod commit;
 mod pending;
 mod reject;
 mod session;
+mod traced;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,7 @@ use self::reject::reject;
 pub(crate) use self::session::{
     Assigned, Commit, CommitFailure, Joining, Lag, Polled, Session, equal_counts,
 };
+use self::traced::Applied;
 use crate::reader::{ReadItem, Reader};
 use crate::standing::{Standing, Teller};
 use crate::{Error, Out, Received, Record, Stage, metrics, steps};
@@ -205,11 +207,16 @@ impl<S: Stage> Runner<'_, S> {
             return;
         };
         let now = Timestamp::now();
+        let traced = Applied::begin(record, now);
         if let Err(refusal) = self.stage.apply(state, record, now, &mut self.out) {
             // A refused record has no other effect than its reject.
             self.out = Out::default();
             metrics::refused(self.stage.name());
             self.out.records.push(reject(self.stage.name(), record, refusal));
+        }
+        if let Some(traced) = traced {
+            traced.mark(&mut self.out.records);
+            self.pending.traced(traced);
         }
         self.pending.take(record.partition, &mut self.out);
         self.pending.passed(record);

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use events::Topic;
 
 use super::session::Commit;
+use super::traced::Applied;
 use crate::{Out, Received, Record};
 
 /// Results that are not committed yet, by the partition that they come from: when that is taken away, so are they.
@@ -12,6 +13,8 @@ pub(crate) struct Pending {
     outputs: BTreeMap<u32, Vec<Record>>,
     state: HashMap<(u32, Bytes), Option<Bytes>>,
     offsets: BTreeMap<(Topic, u32), u64>,
+    /// Work on records that are followed.
+    traced: Vec<Applied>,
     /// Records in `outputs`.
     records: usize,
 }
@@ -49,6 +52,18 @@ impl Pending {
             .insert((record.topic, record.partition), record.offset + 1);
     }
 
+    /// Follows the work on a record until it is committed.
+    pub(super) fn traced(&mut self, applied: Applied) {
+        self.traced.push(applied);
+    }
+
+    /// Tells of all followed work that it is committed.
+    pub(super) fn committed(&self, stage: &'static str) {
+        for applied in &self.traced {
+            applied.committed(stage);
+        }
+    }
+
     /// Number of records to be published.
     pub(super) fn records(&self) -> usize {
         self.records
@@ -73,5 +88,6 @@ impl Pending {
         self.records -= gone.map_or(0, |records| records.len());
         self.state.retain(|(of, _), _| *of != partition);
         self.offsets.retain(|(_, of), _| *of != partition);
+        self.traced.retain(|applied| applied.partition != partition);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "Log of events",
         about: "Every process. `kafka_consumer` and `kafka_producer` stand for consumers and producers of the log; \
-                the producer's are exported on Kafka only, `bus` on the local log only.",
+                the producer's are exported on Kafka only, `bus` on the local log, and by a gateway for its spool.",
         metrics: bus::metrics::ALL,
     },
     Part {

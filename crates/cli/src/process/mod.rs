@@ -34,7 +34,7 @@ pub(crate) struct Process {
 impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
-        let log = runtime::logging::install(&settings.log)?;
+        let log = runtime::logging::install(&settings.log, &settings.traces)?;
         let metrics = Metrics::install(PARTS.iter().map(|part| part.metrics))?;
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
@@ -52,6 +52,10 @@ impl Process {
         let address = admin.address();
         let mut roles = Supervisor::new();
         roles.spawn("admin", Phase::Ground, |stop| admin.run(stop));
+        let dumped = health.clone();
+        roles.spawn("state", Phase::Ground, |stop| async move {
+            dumped.log_on_signal(stop).await
+        });
         Ok(Self {
             bus,
             health,
@@ -95,7 +99,11 @@ impl Process {
         let ended = self.roles.run(self.drain).await;
         self.bus.flush(self.drain).await;
         let bus = self.bus;
-        tokio::task::spawn_blocking(move || bus.close()).await?;
+        tokio::task::spawn_blocking(move || {
+            bus.close();
+            runtime::traces::flush();
+        })
+        .await?;
         Ok(ended?)
     }
 }

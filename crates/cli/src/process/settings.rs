@@ -9,6 +9,7 @@ use geofence::GeofenceConfig;
 use runtime::admin::AdminConfig;
 use runtime::config::{Section, Sources};
 use runtime::logging::LogConfig;
+use runtime::traces::TracesConfig;
 
 /// The section `[bus]` with its defaults.
 const BUS: Section = Section {
@@ -20,6 +21,7 @@ const BUS: Section = Section {
 pub(crate) const SECTIONS: &[Section] = &[
     runtime::logging::SECTION,
     runtime::admin::SECTION,
+    runtime::traces::SECTION,
     BUS,
     GatewayConfig::SECTION,
     geofence::SECTION,
@@ -55,6 +57,7 @@ impl ConfigFile {
 pub(crate) struct Settings {
     pub(crate) log: LogConfig,
     pub(crate) admin: AdminConfig,
+    pub(crate) traces: TracesConfig,
     pub(crate) bus: BusConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) geofence: GeofenceConfig,
@@ -69,6 +72,7 @@ impl Settings {
         let settings = Self {
             log: found.checked("log", runtime::logging::check),
             admin: found.section("admin"),
+            traces: found.checked("traces", runtime::traces::check),
             bus: found.section("bus"),
             gateway: found.checked("gateway", GatewayConfig::check),
             geofence: found.checked("geofence", GeofenceConfig::check),

@@ -12,13 +12,14 @@ use wire::jt808::{Edition, Envelope};
 use crate::running::Up;
 
 /// A GT06 tracker, its login, and its first position.
-const TRACKER: &str = "356938035643809";
-const LOGIN: &str = "78780d01035693803564380900010b450d0a";
-const POSITION: &str = "787822120b0a1d0b1a1fca026c1a2b0c2ac9b2001534b401cc00287d001fb80003bbf20d0a";
+pub(crate) const TRACKER: &str = "356938035643809";
+pub(crate) const LOGIN: &str = "78780d01035693803564380900010b450d0a";
+pub(crate) const POSITION: &str =
+    "787822120b0a1d0b1a1fca026c1a2b0c2ac9b2001534b401cc00287d001fb80003bbf20d0a";
 /// A JT/T 808 terminal.
 const TERMINAL: &str = "13800138000";
 
-fn milepost(arguments: &[&str], input: &str) -> Output {
+pub(crate) fn milepost(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_milepost"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -30,7 +31,7 @@ fn milepost(arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     assert!(
         output.status.success(),
         "{}",
@@ -50,7 +51,7 @@ fn speak(stream: &mut TcpStream, frames: &[&[u8]], answers: usize) -> Vec<u8> {
 }
 
 /// A frame that `milepost decode` finds nothing wrong with.
-fn frame(hex_text: &str) -> Vec<u8> {
+pub(crate) fn frame(hex_text: &str) -> Vec<u8> {
     let bytes = hex::decode(hex_text).unwrap();
     let body = &bytes[2..bytes.len() - 4];
     let mut fixed = bytes[..bytes.len() - 4].to_vec();

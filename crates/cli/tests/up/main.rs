@@ -6,6 +6,7 @@ mod backup;
 mod beside;
 mod canary;
 mod capture;
+mod dead_broker;
 mod derived;
 mod exported;
 mod fences;
@@ -15,6 +16,7 @@ mod restart;
 mod rosters;
 mod running;
 mod secrets;
+mod traces;
 
 use std::process::Command;
 

@@ -13,6 +13,7 @@ impl GatewayConfig {
             ("deadlines.login_seconds", self.deadlines.login_seconds),
             ("deadlines.frame_seconds", self.deadlines.frame_seconds),
             ("deadlines.idle_seconds", self.deadlines.idle_seconds),
+            ("deadlines.stall_seconds", self.deadlines.stall_seconds),
             ("devices.wait_seconds", self.devices.wait_seconds),
             ("devices.suspect_seconds", self.devices.suspect_seconds),
             ("bans.seconds", self.bans.seconds),
@@ -53,6 +54,12 @@ impl GatewayConfig {
             if value == 0 {
                 wrong.push((key.to_owned(), "expected at least 1, found 0".to_owned()));
             }
+        }
+        if !(0.0..=1.0).contains(&self.traces.sample) {
+            wrong.push((
+                "traces.sample".to_owned(),
+                format!("expected a part from 0 to 1, found {}", self.traces.sample),
+            ));
         }
         if self.node.is_empty() {
             wrong.push((

@@ -7,7 +7,7 @@ use runtime::secrecy::SecretString;
 
 use super::{
     Admission, Bans, Canary, Deadlines, Devices, GatewayConfig, Limits, Listen, Proxied, Rate, Rates,
-    Recorder, Spool, SpoolMode, Tls,
+    Recorder, Spool, SpoolMode, Tls, Traces,
 };
 
 impl Default for GatewayConfig {
@@ -28,6 +28,7 @@ impl Default for GatewayConfig {
             spool: Spool::default(),
             recorder: Recorder::default(),
             canary: Canary::default(),
+            traces: Traces::default(),
         }
     }
 }
@@ -63,6 +64,7 @@ impl Default for Deadlines {
             login_seconds: 20.0,
             frame_seconds: 15.0,
             idle_seconds: 540.0,
+            stall_seconds: 10.0,
         }
     }
 }
@@ -140,6 +142,15 @@ impl Default for Recorder {
             bytes: 8 << 20,
             captures: 4,
             secrets: false,
+        }
+    }
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        Self {
+            sample: 0.001,
+            devices: Vec::new(),
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct GatewayConfig {
     pub recorder: Recorder,
     /// A device that does not exist and tries the whole way.
     pub canary: Canary,
+    /// Which frames are followed.
+    pub traces: Traces,
 }
 
 /// A device that does not exist: it proves the way from the port to the log again and again.
@@ -128,6 +130,8 @@ pub struct Deadlines {
     pub frame_seconds: f64,
     /// Without a whole frame from an admitted device: three times its heartbeat.
     pub idle_seconds: f64,
+    /// Without a turn of a thread that serves connections: beyond it the process is not alive.
+    pub stall_seconds: f64,
 }
 
 /// Bounds of memory. What is on its way to the log has its own bound, `bus.in_flight_bytes`: when that is spent,
@@ -252,6 +256,16 @@ pub struct Recorder {
     pub captures: usize,
     /// Show frames that can hold authentication codes or numbers of SIM cards.
     pub secrets: bool,
+}
+
+/// Frames that are followed through all that they lead to.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Traces {
+    /// Part of all frames, from 0 to 1.
+    pub sample: f64,
+    /// Devices whose frames are all followed.
+    pub devices: Vec<String>,
 }
 
 /// When the spool is used.

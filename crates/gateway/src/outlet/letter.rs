@@ -36,6 +36,7 @@ pub(super) fn rejects(record: &Record, error: &PublishError, node: &Bytes) -> Ve
     let stamp = Stamp {
         node: node.clone(),
         generation: Bytes::new(),
+        trace: None,
     };
     let value = record.value.clone().unwrap_or_default();
     let parts = value.len().div_ceil(PART).max(1);

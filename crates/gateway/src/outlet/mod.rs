@@ -18,6 +18,21 @@ pub trait Outlet: Send + Sync {
 
     /// Bytes on their way.
     fn in_flight_bytes(&self) -> u64;
+
+    /// Bytes that may be on their way.
+    fn in_flight_limit(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// False while, as far as is known, nothing can be made durable.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
+    /// Records that wait on this machine's disk for the log.
+    fn waiting(&self) -> u64 {
+        0
+    }
 }
 
 impl Outlet for Publisher {
@@ -31,5 +46,13 @@ impl Outlet for Publisher {
 
     fn in_flight_bytes(&self) -> u64 {
         Publisher::in_flight_bytes(self)
+    }
+
+    fn in_flight_limit(&self) -> u64 {
+        Publisher::in_flight_limit(self)
+    }
+
+    fn is_reachable(&self) -> bool {
+        Publisher::is_reachable(self)
     }
 }

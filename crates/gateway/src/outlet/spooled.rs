@@ -140,4 +140,12 @@ impl Outlet for Spooled {
     fn in_flight_bytes(&self) -> u64 {
         self.log.in_flight_bytes()
     }
+
+    fn in_flight_limit(&self) -> u64 {
+        self.log.in_flight_limit()
+    }
+
+    fn waiting(&self) -> u64 {
+        self.spool.len()
+    }
 }

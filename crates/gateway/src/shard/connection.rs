@@ -189,6 +189,7 @@ impl State {
             stamp: Stamp {
                 node,
                 generation: Bytes::new(),
+                trace: None,
             },
             generation: 0,
             queue: Queue::default(),

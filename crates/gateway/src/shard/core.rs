@@ -14,6 +14,7 @@ use wire::{Time, WireError};
 use super::connection::State;
 use super::inbox::{Inbox, UNTRACKED};
 use super::steps::Steps;
+use super::tracer::Tracer;
 use crate::config::GatewayConfig;
 use crate::emit::{Publishable, Stamp};
 use crate::guard::Guard;
@@ -60,6 +61,7 @@ pub(super) struct Core {
     pub(super) to_write: Vec<usize>,
     pub(super) counters: Counters,
     pub(super) recorder: Recorder,
+    pub(super) tracer: Tracer,
     pub(super) now_ms: i64,
     pub(super) now: Timestamp,
 }
@@ -87,6 +89,9 @@ impl Core {
     /// written.
     pub(super) fn release(&mut self, slot: usize, state: &mut State, protocol: Protocol) {
         while let Some(done) = self.steps.pop(&mut state.queue) {
+            if let Some(traced) = &done.step.traced {
+                traced.end(self.now_ms, done.durable);
+            }
             if done.step.count == 0 {
                 continue;
             }

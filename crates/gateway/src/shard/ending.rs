@@ -94,6 +94,10 @@ impl Shard {
         self.judge(&connection.state, transport, reason);
         self.core.shared.connections.fetch_sub(1, Ordering::Relaxed);
         self.core.counters.closed(reason);
+        if online || connection.state.admitted {
+            let length = self.core.now_ms - connection.state.opened_ms;
+            self.core.counters.session(length);
+        }
         let totals = connection.state.totals;
         tracing::info!(
             reason = reason.name(),

@@ -1,5 +1,5 @@
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bus::{Outcome, ReceiptSink};
@@ -47,6 +47,8 @@ pub(crate) struct Settled {
 pub(crate) struct Inbox {
     waker: Waker,
     woken: AtomicBool,
+    /// When the shard began its newest turn.
+    beat_ms: AtomicI64,
     settled: Mutex<Vec<Settled>>,
     notes: Mutex<Vec<Note>>,
 }
@@ -56,9 +58,20 @@ impl Inbox {
         Self {
             waker,
             woken: AtomicBool::new(false),
+            beat_ms: AtomicI64::new(runtime::clock::now_ms()),
             settled: Mutex::default(),
             notes: Mutex::default(),
         }
+    }
+
+    /// The shard begins a turn.
+    pub(super) fn beat(&self, now_ms: i64) {
+        self.beat_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    /// When the shard began its newest turn, or was made.
+    pub(crate) fn beaten_ms(&self) -> i64 {
+        self.beat_ms.load(Ordering::Relaxed)
     }
 
     pub(crate) fn tell(&self, note: Note) {

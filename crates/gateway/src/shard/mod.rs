@@ -17,6 +17,7 @@ mod steps;
 mod sweep;
 mod taking;
 mod tls;
+mod tracer;
 mod writing;
 
 use std::io;
@@ -32,6 +33,7 @@ use self::connection::Connection;
 use self::core::Core;
 use self::datagrams::Mailbox;
 use self::inbox::Note;
+use self::tracer::Tracer;
 use crate::link::Room;
 use crate::metrics::Counters;
 use crate::recorder::Recorder;
@@ -106,6 +108,7 @@ impl Shard {
             deadlines.login_seconds,
             deadlines.frame_seconds,
             deadlines.idle_seconds,
+            deadlines.stall_seconds,
         ]
         .into_iter()
         .fold(f64::MAX, f64::min);
@@ -114,6 +117,7 @@ impl Shard {
             shared.config.recorder.bytes / shared.inboxes.len().max(1),
             shared.config.recorder.secrets,
         );
+        let tracer = Tracer::new(&shared.config.traces);
         let mut shard = Self {
             core: Core {
                 index,
@@ -123,6 +127,7 @@ impl Shard {
                 to_write: Vec::new(),
                 counters: Counters::new(),
                 recorder,
+                tracer,
                 now_ms: runtime::clock::now_ms(),
                 now: runtime::clock::now(),
             },
@@ -179,6 +184,7 @@ impl Shard {
             }
             self.core.now = runtime::clock::now();
             self.core.now_ms = self.core.now.as_millisecond();
+            self.core.inbox.beat(self.core.now_ms);
             self.read_again();
             for event in &events {
                 match event.token() {

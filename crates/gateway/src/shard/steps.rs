@@ -2,6 +2,8 @@
 
 use slab::Slab;
 
+use super::tracer::Traced;
+
 const NONE: u32 = u32::MAX;
 
 /// All steps of a shard whose records are on their way.
@@ -43,6 +45,8 @@ pub(super) struct Step {
     pub(super) count: u32,
     /// When the frame was read.
     pub(super) read_ms: i64,
+    /// Where the frame is followed.
+    pub(super) traced: Option<Box<Traced>>,
 }
 
 struct Waiting {
@@ -140,7 +144,7 @@ mod tests {
             records,
             answers: answer.to_vec(),
             count: 1,
-            read_ms: 0,
+            ..Step::default()
         };
         steps.push(queue, 7, step)
     }

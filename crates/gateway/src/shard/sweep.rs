@@ -49,6 +49,7 @@ impl Shard {
             let shared = &self.core.shared;
             metrics::levels(
                 shared.outlet.in_flight_bytes(),
+                shared.outlet.in_flight_limit(),
                 shared.partial_bytes.load(Ordering::Relaxed),
                 shared.registry.len(),
                 shared.owners.len(),

@@ -82,11 +82,18 @@ impl Taking<'_> {
             return;
         }
         let (core, state) = (&mut *self.core, &mut *self.state);
+        let traced = if records > 0 {
+            core.tracer.choose(&state.device, taken.message, core.now_ms)
+        } else {
+            None
+        };
+        state.stamp.trace = traced.as_ref().map(|traced| traced.header());
         let step = Step {
             records: u32::try_from(records).unwrap_or(u32::MAX),
             answers: held,
             count,
             read_ms: core.now_ms,
+            traced,
         };
         let token = core.steps.push(&mut state.queue, self.slot, step);
         let key = state.key();
@@ -98,11 +105,17 @@ impl Taking<'_> {
                 token,
             );
         }
+        for position in &events.positions {
+            if let Some(fix) = &position.fix_time {
+                core.counters.position(core.now.as_second() - fix.seconds);
+            }
+        }
         core.publish_all(&before, &key, &state.stamp, token);
         core.publish_all(&events.positions, &key, &state.stamp, token);
         core.publish_all(&events.device_events, &key, &state.stamp, token);
         core.publish_all(&events.cell_scans, &key, &state.stamp, token);
         core.publish_all(raw_frame.as_slice(), &key, &state.stamp, token);
+        state.stamp.trace = None;
         if records == 0 {
             core.release(self.slot, state, protocol);
         }

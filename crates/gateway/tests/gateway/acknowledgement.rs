@@ -175,7 +175,7 @@ async fn rubbish_between_frames_goes_to_the_rejects_and_closes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_not_ready_while_the_log_takes_nothing_and_ready_again_after() {
     let (rig, lever, mut terminal) = online().await;
-    assert_eq!(rig.handle.readiness(), Ok(()));
+    assert_eq!(rig.handle.readiness(), Ok(String::new()));
     lever.set_broken(true);
     terminal.send(0x0200, &position(1)).await;
     rig.until("the gateway is not ready", |handle| handle.readiness().is_err())

@@ -13,6 +13,7 @@ mod client;
 mod drain;
 mod entries;
 mod gt06;
+mod health;
 mod hostile;
 mod limits;
 mod outlet;

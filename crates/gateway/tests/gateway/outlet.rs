@@ -25,6 +25,11 @@ impl Lever {
         })
     }
 
+    /// Stops every thread that comes by, until it is let go.
+    pub(crate) fn grip(&self) -> impl Drop + '_ {
+        self.state.lock().unwrap()
+    }
+
     /// Keeps records from now on.
     pub(crate) fn hold(&self) {
         self.state.lock().unwrap().held = Some(Vec::new());
@@ -91,5 +96,9 @@ impl Outlet for Lever {
 
     fn in_flight_bytes(&self) -> u64 {
         Outlet::in_flight_bytes(&self.log)
+    }
+
+    fn in_flight_limit(&self) -> u64 {
+        Outlet::in_flight_limit(&self.log)
     }
 }

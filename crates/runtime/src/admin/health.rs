@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 type Dump = Arc<dyn Fn() -> Value + Send + Sync>;
 
@@ -87,6 +90,23 @@ impl Health {
                 .map(|(name, dump)| (name.to_owned(), dump()))
                 .collect::<Map<_, _>>(),
         )
+    }
+
+    /// Writes the state of every part to the log whenever the process gets the signal `SIGUSR1`, until `stop`.
+    ///
+    /// # Errors
+    /// When the system does not let the signal be watched.
+    pub async fn log_on_signal(&self, stop: CancellationToken) -> io::Result<()> {
+        let mut asked = signal(SignalKind::user_defined1())?;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                _ = asked.recv() => {
+                    let (_, ready) = self.answer(Question::Ready);
+                    tracing::info!(state = %self.state(), %ready, "the state of this process");
+                }
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Part>> {

@@ -8,7 +8,19 @@ use tokio::runtime::Handle;
 
 /// Every metric of the process. The names `process_…` are those that Prometheus' own clients use.
 pub const ALL: &[Declaration] = &[
-    BUILD, WORKERS, TASKS, QUEUE, BUSY, CPU, OPEN_FILES, MAX_FILES, RESIDENT, VIRTUAL, THREADS, START,
+    BUILD,
+    crate::quota::LEFT_OUT,
+    WORKERS,
+    TASKS,
+    QUEUE,
+    BUSY,
+    CPU,
+    OPEN_FILES,
+    MAX_FILES,
+    RESIDENT,
+    VIRTUAL,
+    THREADS,
+    START,
 ];
 
 const BUILD: Declaration = Declaration::gauge(

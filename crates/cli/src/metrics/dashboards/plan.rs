@@ -81,6 +81,11 @@ pub(super) const DASHBOARDS: &[Dashboard] = &[
                 title: "Saturation",
                 panels: &[
                     Of("On the way to the log", "milepost_gateway_inflight_bytes", &[]),
+                    Share(
+                        "On the way, of what may be",
+                        "milepost_gateway_inflight_bytes",
+                        "milepost_gateway_inflight_limit_bytes",
+                    ),
                     Of(
                         "Connections not read",
                         "milepost_gateway_backpressured_connections",
@@ -109,6 +114,11 @@ pub(super) const DASHBOARDS: &[Dashboard] = &[
                         "milepost_gateway_devices_online",
                         "milepost_gateway_devices_known",
                     ),
+                    Of(
+                        "Positions, by the age of the fix",
+                        "milepost_gateway_positions_total",
+                        &["age"],
+                    ),
                 ],
             },
             Row {
@@ -121,6 +131,7 @@ pub(super) const DASHBOARDS: &[Dashboard] = &[
                         "milepost_gateway_connections_closed_total",
                         &["reason"],
                     ),
+                    Of("Length, when they end", "milepost_gateway_session_seconds", &[]),
                     Of(
                         "Taken over by a newer one",
                         "milepost_gateway_session_takeovers_total",
