@@ -44,7 +44,7 @@ pub(super) async fn gateway(folder: &Path, brokers: &str, seen_at: &str) -> anyh
     gateway_with(folder, brokers, seen_at, 1).await
 }
 
-/// As [`gateway`], with topics that have so many replicas.
+/// As [`gateway()`], with topics that have so many replicas.
 pub(super) async fn gateway_with(
     folder: &Path,
     brokers: &str,
