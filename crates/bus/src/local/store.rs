@@ -25,7 +25,7 @@ const PROBE_BYTES: usize = 8 << 20;
 /// An open store.
 pub(super) struct Store {
     pub(super) db: Database,
-    /// [`place`](super::codec::place) → record, or the first of a run of records → all of them.
+    /// [`place`] → record, or the first of a run of records → all of them.
     pub(super) log: Keyspace,
     /// Place of a record now and then → highest time and sum of bytes before it.
     pub(super) index: Keyspace,
