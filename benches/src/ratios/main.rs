@@ -94,6 +94,7 @@ fn settings(arguments: &Arguments, child: &Child, connections: u64, in_flight: u
         obligations: None,
         whole_windows: true,
         uploads: None,
+        backup: None,
     }
 }
 

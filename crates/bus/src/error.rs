@@ -28,6 +28,24 @@ pub enum Error {
         /// What was found.
         detail: String,
     },
+    /// Writing failed, so that it is not known what the disk holds until a restart has read it.
+    #[error("the log in {} takes nothing any more, since writing to it failed ({detail}); keep the folder, it holds what was acknowledged: check the disk, then start again", path.display())]
+    WriteFailed {
+        /// Folder of the log.
+        path: PathBuf,
+        /// What the system said.
+        detail: String,
+    },
+    /// A later version wrote the files, in a way that this one does not know.
+    #[error("the log in {} was written by a later version of the program (format {found}, this one knows formats up to {known}); use that version, or choose another folder", path.display())]
+    LaterFormat {
+        /// Folder of the log.
+        path: PathBuf,
+        /// Format of the files.
+        found: u32,
+        /// Last format that is known.
+        known: u32,
+    },
     /// The log takes nothing at the moment; trying again can help.
     #[error("the log is not available now: {0}")]
     Unavailable(String),

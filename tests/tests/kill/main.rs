@@ -48,6 +48,7 @@ async fn nothing_that_was_acknowledged_is_missing_after_kills() {
         obligations: None,
         whole_windows: false,
         uploads: None,
+        backup: None,
     };
     let load = std::thread::spawn({
         let stop = stop.clone();

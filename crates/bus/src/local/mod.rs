@@ -4,6 +4,7 @@ mod batch;
 mod codec;
 mod engine;
 mod fetch;
+mod format;
 mod read;
 mod retention;
 mod session;

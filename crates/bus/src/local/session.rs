@@ -79,13 +79,14 @@ impl LocalSession {
 
     fn failure(&self, error: PublishError) -> CommitFailure {
         match error {
-            PublishError::Unavailable(text) if !self.log.engine.is_broken() => CommitFailure::Retry(text),
-            PublishError::Unavailable(text) | PublishError::Refused(text) => {
-                CommitFailure::Fatal(Error::Damaged {
-                    path: self.log.engine.path().to_owned(),
-                    detail: text,
-                })
-            }
+            PublishError::Unavailable(text) => match self.log.engine.broken() {
+                Some(broken) => CommitFailure::Fatal(broken),
+                None => CommitFailure::Retry(text),
+            },
+            PublishError::Refused(reason) => CommitFailure::Fatal(Error::StageOutput {
+                stage: self.stage,
+                reason,
+            }),
         }
     }
 

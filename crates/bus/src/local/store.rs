@@ -6,6 +6,7 @@ use std::path::Path;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions};
 
 use super::codec::place;
+use super::format;
 use super::table::Table;
 use crate::Error;
 
@@ -44,7 +45,10 @@ impl Store {
             path: path.to_owned(),
             source,
         })?;
-        Self::open_database(path, cache_bytes).map_err(|error| explain(error, "open the log", path))
+        let store =
+            Self::open_database(path, cache_bytes).map_err(|error| explain(error, "open the log", path))?;
+        format::check(&store, path)?;
+        Ok(store)
     }
 
     fn open_database(path: &Path, cache_bytes: u64) -> fjall::Result<Self> {
@@ -107,6 +111,18 @@ impl Failure {
             Self::Full(text)
         } else {
             Self::Broken(text)
+        }
+    }
+
+    /// The error for whoever reads or writes now.
+    pub(super) fn explain(&self, path: &Path) -> Error {
+        match self {
+            Self::Closed => Error::Closed,
+            Self::Full(_) => Error::Unavailable(self.message()),
+            Self::Broken(detail) => Error::WriteFailed {
+                path: path.to_owned(),
+                detail: detail.clone(),
+            },
         }
     }
 

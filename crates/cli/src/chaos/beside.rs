@@ -1,7 +1,5 @@
 //! The same load twice, without and with something beside it: what that costs the devices.
 
-use std::io::{self, Write as _};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,7 +9,8 @@ use sim::load::{Protocol, Report, Settings};
 use tokio_util::sync::CancellationToken;
 
 use super::scene::Scene;
-use crate::exit::{FAILED, Outcome};
+use super::verdict;
+use crate::exit::Outcome;
 
 /// Longest time to listen, and to stop.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
@@ -92,19 +91,10 @@ impl Good {
     /// One run; the devices of `first` are others than those of an earlier run.
     pub(super) fn settings(&self, scene: &Scene, first: u64) -> Settings {
         Settings {
-            protocol: Protocol::Jt808,
-            gateway: scene.jt808,
-            connections: self.good,
-            in_flight: 4,
-            rate: Some(self.rate),
             duration: self.duration,
             answer_timeout: Duration::from_secs(20),
             first_device: first,
-            echo: false,
-            now: Timestamp::now(),
-            obligations: None,
-            whole_windows: false,
-            uploads: None,
+            ..Settings::steady(Protocol::Jt808, scene.jt808, self.good, self.rate, Timestamp::now())
         }
     }
 
@@ -138,15 +128,8 @@ impl Good {
 impl<B: Serialize> Line<B> {
     /// Prints the line; the exit status says whether all good devices were answered at once and in time.
     pub(super) fn print(&self, at_most: f64) -> Outcome {
-        let mut out = io::stdout().lock();
-        serde_json::to_writer(&mut out, self)?;
-        writeln!(out)?;
         let all = |seen: &Seen| seen.acked > 0 && seen.acked == seen.sent && seen.resent == 0;
         let held = all(&self.without) && all(&self.with) && self.p99_ratio <= at_most;
-        Ok(if held {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(FAILED)
-        })
+        verdict::print(self, held)
     }
 }

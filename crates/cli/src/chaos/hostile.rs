@@ -1,23 +1,20 @@
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 use sim::chaos::Target;
 use sim::hostile::{Attack, Attacked};
-use sim::load::{self, Protocol};
+use sim::load::{Protocol, Settings};
 use sim::oracle::Verdict;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
+use super::live::Live;
 use super::run::{self, Load};
 use super::scene::{self, Scene};
 use super::{figures, verdict};
-use crate::exit::{FAILED, Outcome};
+use crate::exit::Outcome;
 use crate::process;
 
 /// Longest time to listen and to stop.
@@ -85,14 +82,7 @@ impl Line {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let line = process::runtime()?.block_on(measure(arguments))?;
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &line)?;
-    writeln!(out)?;
-    Ok(if line.holds() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
-    })
+    verdict::print(&line, line.holds())
 }
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
@@ -108,31 +98,13 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     let attacks = attacks(arguments, &scene)?;
     let mut child = scene.target.start(LIMIT).await?;
     let begun = Instant::now();
-    let stop = CancellationToken::new();
-    // Ends the load threads however this future ends.
-    let _guard = stop.clone().drop_guard();
-    let healthy: Vec<_> = [(Protocol::Jt808, scene.jt808), (Protocol::Gt06, scene.gt06)]
-        .into_iter()
-        .map(|(protocol, gateway)| {
-            let settings = load::Settings {
-                protocol,
-                gateway,
-                connections: load.connections.div_ceil(2),
-                in_flight: load.in_flight,
-                rate: Some(load.rate / 2.0),
-                duration: Duration::MAX,
-                answer_timeout: ANSWER_TIMEOUT,
-                first_device: HEALTHY,
-                echo: false,
-                now: Timestamp::now(),
-                obligations: None,
-                whole_windows: false,
-                uploads: None,
-            };
-            let stop = stop.clone();
-            tokio::task::spawn_blocking(move || load::run(&settings, &stop))
-        })
-        .collect();
+    let healthy = [(Protocol::Jt808, scene.jt808), (Protocol::Gt06, scene.gt06)];
+    let live = Live::start(healthy.map(|(protocol, gateway)| Settings {
+        in_flight: load.in_flight,
+        answer_timeout: ANSWER_TIMEOUT,
+        first_device: HEALTHY,
+        ..load.half(protocol, gateway)
+    }));
 
     let mut running: JoinSet<_> = attacks
         .into_iter()
@@ -156,17 +128,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         );
     }
     let seconds = begun.elapsed().as_secs_f64();
-    stop.cancel();
-    let mut obligations = Vec::new();
-    let (mut connections, mut lost, mut refused, mut p99) = (0, 0, 0, 0_f64);
-    for one in healthy {
-        let (report, promised) = one.await??;
-        connections += report.connections;
-        lost += report.connects.abs_diff(report.connections);
-        refused += report.refused;
-        p99 = p99.max(report.ack_latency_ms.p99);
-        obligations.extend(promised);
-    }
+    let (reports, obligations) = live.end().await?;
     let counted = figures::of(scene.admin).await.unwrap_or_default();
     let memory_bytes_max = Target::peak_memory(&child);
     let stopped_well = crashes == 0 && scene.target.terminate(&mut child, LIMIT).await?.success();
@@ -180,10 +142,16 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         bans: counted.sum("milepost_gateway_bans_total"),
         crashes,
         memory_bytes_max,
-        healthy: connections,
-        healthy_connections_lost: lost,
-        healthy_refused: refused,
-        healthy_p99_ms: p99,
+        healthy: reports.iter().map(|report| report.connections).sum(),
+        healthy_connections_lost: reports
+            .iter()
+            .map(|report| report.connects.abs_diff(report.connections))
+            .sum(),
+        healthy_refused: reports.iter().map(|report| report.refused).sum(),
+        healthy_p99_ms: reports
+            .iter()
+            .map(|report| report.ack_latency_ms.p99)
+            .fold(0.0, f64::max),
         stopped_well,
         verdict: verdict::judge(scene.log.clone(), &obligations).await?,
     })

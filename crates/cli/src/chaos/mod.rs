@@ -7,11 +7,14 @@ mod faults;
 mod figures;
 mod hostile;
 mod kill;
+mod live;
 mod loris;
 mod outage;
+mod rolling;
 mod run;
 mod scene;
 mod slow;
+mod syncs;
 mod uploads;
 mod verdict;
 
@@ -42,6 +45,10 @@ enum Command {
     Uploads(uploads::Arguments),
     /// The way to Kafka fails for a while; print what was answered meanwhile and what arrived as one line of JSON
     Outage(outage::Arguments),
+    /// Two gateways are restarted by turns under load; print what that cost the devices as one line of JSON
+    Rolling(rolling::Arguments),
+    /// Syncs of files fail from some moment on; print how the program ended and what is there as one line of JSON
+    Syncs(syncs::Arguments),
     /// The way to Kafka is slow; print how long answers take then as one line of JSON
     Slow(slow::Arguments),
     /// Watch it: kills for about a minute, and what was acknowledged is all there
@@ -57,6 +64,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Command::Loris(arguments) => loris::run(arguments),
         Command::Uploads(arguments) => uploads::run(arguments),
         Command::Outage(arguments) => outage::run(arguments),
+        Command::Rolling(arguments) => rolling::run(arguments),
+        Command::Syncs(arguments) => syncs::run(arguments),
         Command::Slow(arguments) => slow::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     }

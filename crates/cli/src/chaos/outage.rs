@@ -1,11 +1,7 @@
-use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::ensure;
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,16 +13,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::beside::LIMIT;
 use super::faults::{proxied, spoiled};
+use super::live::Live;
 use super::run::folder;
 use super::{scene, verdict};
-use crate::exit::{FAILED, Outcome};
+use crate::exit::Outcome;
 use crate::process;
 
 /// Time before the outage, and time for what the brokers had said before it to be passed on.
 const CALM: Duration = Duration::from_secs(3);
 const SETTLE: Duration = Duration::from_secs(1);
-/// Wait between two looks.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// Nothing passes between the gateway and Kafka for a while; connections stay open. `milepost chaos faults --help` says
 /// what the broker needs for --broker-proxy.
@@ -73,19 +68,12 @@ struct Line {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let line = process::runtime()?.block_on(measure(arguments))?;
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &line)?;
-    writeln!(out)?;
     let answered_rightly = if line.spool {
         line.acked_in_outage > 0 && line.verdict.holds_with_spool()
     } else {
         line.acked_in_outage == 0 && line.verdict.holds()
     };
-    Ok(if answered_rightly && line.verdict.acked > 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
-    })
+    verdict::print(&line, answered_rightly && line.verdict.acked > 0)
 }
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
@@ -99,30 +87,28 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         scene.set("GATEWAY__SPOOL__MODE", "overflow");
     }
     let mut child = scene.target.start(LIMIT).await?;
-    let acked = Arc::new(AtomicU64::new(0));
-    let loaded = CancellationToken::new();
-    let _load_guard = loaded.clone().drop_guard();
-    let load = {
-        let settings = settings(arguments, scene.jt808);
-        let (loaded, acked) = (loaded.clone(), Arc::clone(&acked));
-        tokio::task::spawn_blocking(move || sim::load::run_watched(&settings, &loaded, &acked))
-    };
-    more_than(&acked, 0).await?;
+    let live = Live::start([Settings::steady(
+        Protocol::Jt808,
+        scene.jt808,
+        arguments.connections,
+        arguments.rate,
+        Timestamp::now(),
+    )]);
+    live.more_than(0).await?;
 
     tokio::time::sleep(CALM).await;
     way.blackhole.store(true, Ordering::Relaxed);
     tokio::time::sleep(SETTLE).await;
-    let begun = acked.load(Ordering::Relaxed);
+    let begun = live.acked();
     tokio::time::sleep(arguments.outage.saturating_sub(SETTLE)).await;
-    let ended = acked.load(Ordering::Relaxed);
+    let ended = live.acked();
     way.blackhole.store(false, Ordering::Relaxed);
     let mended = Instant::now();
-    more_than(&acked, ended).await?;
+    live.more_than(ended).await?;
     let answered_after_ms = mended.elapsed().as_millis() as u64;
 
     tokio::time::sleep(CALM).await;
-    loaded.cancel();
-    let (_, obligations) = load.await??;
+    let (_, obligations) = live.end().await?;
     let mut verdict = verdict::judge(scene.log.clone(), &obligations).await?;
     while verdict.lost > 0 && mended.elapsed() < arguments.outage + LIMIT {
         verdict = verdict::judge(scene.log.clone(), &obligations).await?;
@@ -140,36 +126,4 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         memory_bytes_max,
         verdict,
     })
-}
-
-fn settings(arguments: &Arguments, gateway: SocketAddr) -> Settings {
-    Settings {
-        protocol: Protocol::Jt808,
-        gateway,
-        connections: arguments.connections,
-        in_flight: 4,
-        rate: Some(arguments.rate),
-        duration: Duration::MAX,
-        answer_timeout: Duration::from_secs(5),
-        first_device: 0,
-        echo: false,
-        now: Timestamp::now(),
-        obligations: None,
-        whole_windows: false,
-        uploads: None,
-    }
-}
-
-/// Waits until more than `before` messages were answered.
-async fn more_than(acked: &AtomicU64, before: u64) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    while acked.load(Ordering::Relaxed) <= before {
-        ensure!(
-            begun.elapsed() < LIMIT,
-            "expected an answer within {} s, found none",
-            LIMIT.as_secs()
-        );
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
 }

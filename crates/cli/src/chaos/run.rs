@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,7 +13,8 @@ use sim::oracle::Verdict;
 use tempfile::TempDir;
 
 use super::scene::{Scene, What};
-use crate::exit::{FAILED, Outcome};
+use super::verdict;
+use crate::exit::Outcome;
 
 /// Longest time to listen, to answer, to stop, and for what is in the spool to reach the log.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -43,6 +42,14 @@ pub(super) struct Load {
     /// Folder for the log and what the program says; kept [default: one that is removed]
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
+}
+
+impl Load {
+    /// The devices of one of the two protocols.
+    pub(super) fn half(&self, protocol: Protocol, gateway: SocketAddr) -> Settings {
+        let connections = self.connections.div_ceil(2);
+        Settings::steady(protocol, gateway, connections, self.rate / 2.0, Timestamp::now())
+    }
 }
 
 /// What a run does beside its load.
@@ -88,14 +95,7 @@ impl Line {
 
     /// Prints the line; the exit status says whether everything held.
     pub(super) fn print(&self) -> Outcome {
-        let mut out = io::stdout().lock();
-        serde_json::to_writer(&mut out, self)?;
-        writeln!(out)?;
-        Ok(if self.holds() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(FAILED)
-        })
+        verdict::print(self, self.holds())
     }
 }
 
@@ -117,19 +117,9 @@ pub(super) async fn measure(
     tell: impl FnMut(u32, Fault, u64),
 ) -> anyhow::Result<Line> {
     let of = |protocol, gateway| Settings {
-        protocol,
-        gateway,
-        connections: load.connections.div_ceil(2),
         in_flight: load.in_flight,
-        rate: Some(load.rate / 2.0),
-        duration: Duration::MAX,
         answer_timeout: ANSWER_TIMEOUT,
-        first_device: 0,
-        echo: false,
-        now: Timestamp::now(),
-        obligations: None,
-        whole_windows: false,
-        uploads: None,
+        ..load.half(protocol, gateway)
     };
     let plan = Plan {
         seed: load.seed,
@@ -165,7 +155,7 @@ pub(super) async fn measure(
 /// The verdict once the program had time to bring what is in its spool to the log. What it promised is durable there,
 /// so that it may come after the last life.
 async fn settled(scene: &Scene, results: &Results) -> anyhow::Result<Verdict> {
-    let judge = || super::verdict::judge(scene.log.clone(), &results.obligations);
+    let judge = || verdict::judge(scene.log.clone(), &results.obligations);
     let mut verdict = judge().await?;
     if verdict.lost == 0 {
         return Ok(verdict);

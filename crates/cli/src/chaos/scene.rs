@@ -71,11 +71,24 @@ pub(super) async fn gateway_with(
         admin.apply(&change).await?;
     }
     let arguments = vec!["gateway".into(), "--brokers".into(), seen_at.to_owned()];
-    let mut scene = scene(folder, arguments, log)?;
-    scene.set("BUS__KAFKA__PREFIX", prefix);
-    scene.set("BUS__KAFKA__STATE_REPLICATION", replication.to_string());
+    on_kafka(folder, "gateway-1", arguments, log)
+}
+
+/// One more gateway with the topics, devices and keys of the first.
+pub(super) fn another(folder: &Path, first: &Scene, node: &str) -> anyhow::Result<Scene> {
+    on_kafka(folder, node, first.target.arguments.clone(), first.log.clone())
+}
+
+fn on_kafka(folder: &Path, node: &str, arguments: Vec<String>, log: BusConfig) -> anyhow::Result<Scene> {
+    let own = folder.join(node);
+    std::fs::create_dir_all(&own).with_context(|| format!("make {}", own.display()))?;
+    let kafka = (log.kafka.prefix.clone(), log.kafka.state_replication);
+    let mut scene = scene(&own, arguments, log)?;
+    scene.set("BUS__KAFKA__PREFIX", kafka.0);
+    scene.set("BUS__KAFKA__STATE_REPLICATION", kafka.1.to_string());
+    scene.set("GATEWAY__NODE", node);
     scene.set("GATEWAY__DEVICES__AUTH_KEY_FILE", text(&folder.join("auth.key")));
-    scene.set("GATEWAY__SPOOL__PATH", text(&folder.join("spool")));
+    scene.set("GATEWAY__SPOOL__PATH", text(&own.join("spool")));
     Ok(scene)
 }
 

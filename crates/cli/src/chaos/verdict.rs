@@ -1,12 +1,29 @@
-//! Reads the positions topic back and holds it against what was promised.
+//! Reads the positions topic back and holds it against what was promised; prints what came of a run.
 
 use std::collections::HashSet;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use bus::{Bus, BusConfig, Read};
 use events::{Message as _, Topic};
 use sim::obligations::Obligations;
+use serde::Serialize;
 use sim::oracle::{Oracle, Seen, Verdict};
+
+use crate::exit::{FAILED, Outcome};
+
+/// Prints the line; the exit status says whether everything held.
+pub(super) fn print(line: &impl Serialize, holds: bool) -> Outcome {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, line)?;
+    writeln!(out)?;
+    Ok(if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    })
+}
 
 pub(super) async fn judge(log: BusConfig, obligations: &[Obligations]) -> anyhow::Result<Verdict> {
     let bus = tokio::task::spawn_blocking(move || Bus::open(&log))

@@ -75,6 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         obligations: arguments.obligations.clone(),
         whole_windows: false,
         uploads: None,
+        backup: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

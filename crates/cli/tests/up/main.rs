@@ -16,6 +16,7 @@ mod restart;
 mod rosters;
 mod running;
 mod secrets;
+mod syncs;
 mod traces;
 
 use std::process::Command;

@@ -40,6 +40,10 @@ pub(super) struct Connection {
     /// What is left of the multimedia item that is being sent, and how many were begun.
     packets: VecDeque<Vec<u8>>,
     items: u32,
+    /// When the connection before ended that was served.
+    lost: Option<Instant>,
+    /// The backup server is the next to be tried.
+    elsewhere: bool,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     reader: Reader,
@@ -74,6 +78,8 @@ impl Connection {
             again: VecDeque::new(),
             packets: VecDeque::new(),
             items: 0,
+            lost: None,
+            elsewhere: false,
             incoming: Vec::new(),
             outgoing: Vec::new(),
         }
@@ -85,15 +91,21 @@ impl Connection {
             match self.connect(&gate).await {
                 Ok(mut stream) => {
                     count(&self.stats.online);
+                    if let Some(lost) = self.lost.take() {
+                        self.stats.count_reconnect(lost.elapsed());
+                    }
                     // The end of a connection is no error here: what is unanswered is sent again on the next one.
                     let ended = self.exchange(&mut stream).await;
                     if let Err(error) = ended {
                         tracing::debug!(%error, device = self.maker.device(), "connection ended");
                         self.stats.online.set(self.stats.online.get() - 1);
+                        self.lost = Some(Instant::now());
+                        self.elsewhere = false;
                     }
                 }
                 Err(error) => {
                     tracing::debug!(%error, device = self.maker.device(), "cannot connect");
+                    self.elsewhere = !self.elsewhere;
                     tokio::select! {
                         () = tokio::time::sleep(RETRY) => {}
                         () = self.stop.cancelled() => {}
@@ -117,7 +129,11 @@ impl Connection {
         let _permit = gate.acquire().await.map_err(io::Error::other)?;
         let timeout = self.settings.answer_timeout;
         let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-        let mut stream = tokio::time::timeout(timeout, TcpStream::connect(self.settings.gateway))
+        let gateway = match self.settings.backup {
+            Some(backup) if self.elsewhere => backup,
+            _ => self.settings.gateway,
+        };
+        let mut stream = tokio::time::timeout(timeout, TcpStream::connect(gateway))
             .await
             .map_err(late)??;
         stream.set_nodelay(true)?;

@@ -36,6 +36,8 @@ pub struct Settings {
     pub protocol: Protocol,
     /// Where the gateway listens.
     pub gateway: SocketAddr,
+    /// Where devices try when they cannot connect there: the backup server of their settings (JT/T 808 parameter 0x0017).
+    pub backup: Option<SocketAddr>,
     /// Connections, one device each.
     pub connections: u64,
     /// Messages per connection that may wait for their answer; 0 keeps connections idle.
@@ -59,6 +61,29 @@ pub struct Settings {
     pub obligations: Option<PathBuf>,
     /// Multimedia that JT/T 808 devices send beside their messages.
     pub uploads: Option<Uploads>,
+}
+
+impl Settings {
+    /// Devices that send at that rate until they are stopped, a few messages ahead of the answers.
+    #[must_use]
+    pub fn steady(protocol: Protocol, gateway: SocketAddr, connections: u64, rate: f64, now: Timestamp) -> Self {
+        Self {
+            protocol,
+            gateway,
+            backup: None,
+            connections,
+            in_flight: 4,
+            whole_windows: false,
+            rate: Some(rate),
+            duration: Duration::MAX,
+            answer_timeout: Duration::from_secs(5),
+            first_device: 0,
+            echo: false,
+            now,
+            obligations: None,
+            uploads: None,
+        }
+    }
 }
 
 /// Multimedia items, one after another.

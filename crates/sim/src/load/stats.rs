@@ -21,6 +21,7 @@ pub(super) struct Stats {
     pub(super) connects: Cell<u64>,
     pub(super) online: Cell<u64>,
     pub(super) latency: RefCell<Histogram<u64>>,
+    reconnect: RefCell<Histogram<u64>>,
 }
 
 impl Stats {
@@ -31,15 +32,11 @@ impl Stats {
             uploaded: Cell::default(),
             connects: Cell::default(),
             online: Cell::default(),
-            latency: RefCell::new(
-                Histogram::new_with_bounds(1, LONGEST_US, 3)
-                    .unwrap_or_else(|_| unreachable!("the bounds are constants that fit")),
-            ),
+            latency: RefCell::new(histogram()),
+            reconnect: RefCell::new(histogram()),
         }
     }
-}
 
-impl Stats {
     pub(super) fn acked(&self) -> u64 {
         self.acked.load(Ordering::Relaxed)
     }
@@ -47,6 +44,18 @@ impl Stats {
     pub(super) fn count_acked(&self) {
         self.acked.fetch_add(1, Ordering::Relaxed);
     }
+
+    /// A device that had lost its connection is served again.
+    pub(super) fn count_reconnect(&self, took: Duration) {
+        let us = took.as_micros() as u64;
+        self.reconnect.borrow_mut().saturating_record(us.max(1));
+    }
+}
+
+/// Microseconds.
+fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST_US, 3)
+        .unwrap_or_else(|_| unreachable!("the bounds are constants that fit"))
 }
 
 /// Adds one.
@@ -79,6 +88,8 @@ pub struct Report {
     pub acked_per_second: f64,
     /// From the writing of a message to the reading of its answer.
     pub ack_latency_ms: Latency,
+    /// From the end of a connection that was served to the welcome on the next one; none where no connection ended.
+    pub reconnect_ms: Option<Latency>,
 }
 
 /// Quantiles in milliseconds.
@@ -96,8 +107,7 @@ pub struct Latency {
 
 impl Stats {
     pub(super) fn report(&self, loaded: Duration, acked_in_time: u64, all: &[Obligations]) -> Report {
-        let latency = self.latency.borrow();
-        let ms = |us: u64| us as f64 / 1000.0;
+        let reconnect = self.reconnect.borrow();
         Report {
             seconds: loaded.as_secs_f64(),
             connections: all.len() as u64,
@@ -109,13 +119,31 @@ impl Stats {
             refused: self.refused.get(),
             uploaded: self.uploaded.get(),
             acked_per_second: acked_in_time as f64 / loaded.as_secs_f64().max(1e-9),
-            ack_latency_ms: Latency {
-                p50: ms(latency.value_at_quantile(0.5)),
-                p99: ms(latency.value_at_quantile(0.99)),
-                p999: ms(latency.value_at_quantile(0.999)),
-                max: ms(latency.max()),
-            },
+            ack_latency_ms: Latency::of(&self.latency.borrow()),
+            reconnect_ms: (!reconnect.is_empty()).then(|| Latency::of(&reconnect)),
         }
+    }
+}
+
+impl Latency {
+    fn of(histogram: &Histogram<u64>) -> Self {
+        let ms = |us: u64| us as f64 / 1000.0;
+        Self {
+            p50: ms(histogram.value_at_quantile(0.5)),
+            p99: ms(histogram.value_at_quantile(0.99)),
+            p999: ms(histogram.value_at_quantile(0.999)),
+            max: ms(histogram.max()),
+        }
+    }
+}
+
+impl std::fmt::Display for Latency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "p50 {:.2} ms   p99 {:.2} ms   p99.9 {:.2} ms   max {:.2} ms",
+            self.p50, self.p99, self.p999, self.max
+        )
     }
 }
 
@@ -133,11 +161,10 @@ impl std::fmt::Display for Report {
             self.acked, self.acked_per_second, self.seconds
         )?;
         writeln!(f, "refused        {:>12}", self.refused)?;
-        let latency = &self.ack_latency_ms;
-        write!(
-            f,
-            "ack latency    p50 {:.2} ms   p99 {:.2} ms   p99.9 {:.2} ms   max {:.2} ms",
-            latency.p50, latency.p99, latency.p999, latency.max
-        )
+        write!(f, "ack latency    {}", self.ack_latency_ms)?;
+        match &self.reconnect_ms {
+            Some(reconnect) => write!(f, "\nreconnect      {reconnect}"),
+            None => Ok(()),
+        }
     }
 }

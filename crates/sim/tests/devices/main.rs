@@ -34,6 +34,7 @@ fn load_settings(protocol: load::Protocol, server: &Server) -> load::Settings {
         obligations: None,
         whole_windows: false,
         uploads: None,
+        backup: None,
     }
 }
 

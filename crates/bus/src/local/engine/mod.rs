@@ -4,7 +4,6 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -56,7 +55,6 @@ pub(in crate::local) struct Engine {
     tables: RwLock<BTreeMap<String, Arc<Table>>>,
     queue: Mutex<Queue>,
     wake: Condvar,
-    broken: AtomicBool,
     /// Counts groups that were made readable.
     grown: watch::Sender<u64>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -75,7 +73,6 @@ impl Engine {
             tables: RwLock::new(tables),
             queue: Mutex::default(),
             wake: Condvar::new(),
-            broken: AtomicBool::new(false),
             grown: watch::Sender::new(0),
             writer: Mutex::new(None),
         });
@@ -144,12 +141,16 @@ impl Engine {
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
         match &*store {
             Ok(store) => read(store).map_err(|error| explain(error, doing, &self.settings.path)),
-            Err(Failure::Closed) => Err(Error::Closed),
-            Err(failure @ Failure::Full(_)) => Err(Error::Unavailable(failure.message())),
-            Err(failure @ Failure::Broken(_)) => Err(Error::Damaged {
-                path: self.settings.path.clone(),
-                detail: failure.message(),
-            }),
+            Err(failure) => Err(failure.explain(&self.settings.path)),
+        }
+    }
+
+    /// Why only a restart can help, when that is so.
+    pub(in crate::local) fn broken(&self) -> Option<Error> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        match &*store {
+            Err(failure @ Failure::Broken(_)) => Some(failure.explain(&self.settings.path)),
+            _ => None,
         }
     }
 

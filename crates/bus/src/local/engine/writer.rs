@@ -3,7 +3,6 @@
 //! Everybody who writes hands work to a queue; the writer takes all that waits, makes one atomic synced write of it
 //! and then tells everyone. While a sync runs the next group collects: the slower the disk, the larger the groups.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -206,16 +205,9 @@ impl Engine {
         let message = failure.message();
         tracing::error!(path = %self.settings.path.display(), "the local log takes nothing: {message}");
         metrics::store_failed(matches!(failure, Failure::Full(_)));
-        self.broken
-            .store(matches!(failure, Failure::Broken(_)), Ordering::Release);
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Err(failure);
         self.grown.send_modify(|count| *count += 1);
         PublishError::Unavailable(message)
-    }
-
-    /// True when only a restart can help.
-    pub(in crate::local) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
     }
 
     /// Opens the store again when the disk has room.

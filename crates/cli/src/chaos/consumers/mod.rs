@@ -8,9 +8,7 @@ mod troupe;
 mod undisturbed;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::run::{self};
 use super::scene::{self, Scene};
 use super::verdict;
-use crate::exit::{FAILED, Outcome};
+use crate::exit::Outcome;
 use crate::process::{self, definitions};
 use crate::sim::town;
 use derived::{Comparison, Derived};
@@ -124,14 +122,7 @@ impl Line {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let line = process::runtime()?.block_on(measure(arguments))?;
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, &line)?;
-    writeln!(out)?;
-    Ok(if line.holds() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
-    })
+    verdict::print(&line, line.holds())
 }
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
