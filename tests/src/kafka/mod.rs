@@ -3,6 +3,7 @@
 mod broker;
 mod cluster;
 mod keeper;
+mod secured;
 mod settings;
 
 use std::io::Write;
@@ -18,6 +19,7 @@ use crate::ports;
 
 pub use self::cluster::KafkaCluster;
 pub use self::keeper::Keeper;
+pub use self::secured::{MECHANISM, PASSWORD, Secured, USER};
 
 /// Folder with the broker's jars; `tests/services` fills it and prints this variable.
 pub const JARS: &str = "MILEPOST_KAFKA_JARS";
@@ -28,6 +30,7 @@ pub const JARS: &str = "MILEPOST_KAFKA_JARS";
 pub struct KafkaServer {
     broker: Broker,
     spoilable: Option<Spoilable>,
+    secured: Option<Secured>,
     /// Goes last.
     folder: TempDir,
 }
@@ -85,7 +88,21 @@ impl KafkaServer {
     /// As there.
     pub fn start_spoilable() -> Result<Self> {
         let [listens, advertised] = ports::free()?.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        Self::launch_first(&[], Some(Spoilable { listens, advertised }))
+        Self::launch_first(&[], Some(Spoilable { listens, advertised }), false)
+    }
+
+    /// Like [`start`](Self::start), with a second listener that wants TLS and a password, see [`secured`](Self::secured).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_secured() -> Result<Self> {
+        Self::launch_first(&[], None, true)
+    }
+
+    /// The way by TLS, of a broker that has one.
+    #[must_use]
+    pub const fn secured(&self) -> Option<&Secured> {
+        self.secured.as_ref()
     }
 
     /// The way through a proxy, of a broker that has one.
@@ -99,18 +116,26 @@ impl KafkaServer {
     /// # Errors
     /// As there.
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self> {
-        Self::launch_first(settings, None)
+        Self::launch_first(settings, None, false)
     }
 
-    fn launch_first(settings: &[(&str, &str)], spoilable: Option<Spoilable>) -> Result<Self> {
+    fn launch_first(settings: &[(&str, &str)], spoilable: Option<Spoilable>, secured: bool) -> Result<Self> {
         let folder = TempDir::with_prefix("milepost-kafka-").context("make a folder for the broker")?;
-        let [port, controller] = ports::free()?;
-        let (listens, advertised) = spoilable.map_or_else(Default::default, |way| {
+        let [port, controller, by_tls] = ports::free()?;
+        let (mut listens, mut advertised) = spoilable.map_or_else(Default::default, |way| {
             (
                 format!(",SPOILED://{}", way.listens),
                 format!(",SPOILED://{}", way.advertised),
             )
         });
+        let secured = match secured {
+            true => Some(Secured::new(folder.path(), by_tls)?),
+            false => None,
+        };
+        if let Some(secured) = &secured {
+            listens += &format!(",SECURED://127.0.0.1:{by_tls}");
+            advertised += &format!(",SECURED://{}", secured.brokers);
+        }
         let mut lines = settings::common(&folder.path().join("data"));
         lines.extend(settings::replicas(1, 1));
         lines.extend([
@@ -120,12 +145,15 @@ impl KafkaServer {
             format!("advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised}"),
         ]);
         lines.extend(settings::lines(settings));
-        let mut broker = Broker::format(folder.path(), port, &lines)?;
+        lines.extend(secured.iter().flat_map(|secured| secured.lines(folder.path())));
+        let user = secured.as_ref().map(|_| Secured::user());
+        let mut broker = Broker::format(folder.path(), port, &lines, user.as_deref())?;
         broker.launch()?;
         broker.wait_until_up()?;
         Ok(Self {
             broker,
             spoilable,
+            secured,
             folder,
         })
     }

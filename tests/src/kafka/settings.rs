@@ -9,7 +9,8 @@ pub(super) fn common(data: &Path) -> Vec<String> {
         [
             "process.roles=broker,controller",
             "controller.listener.names=CONTROLLER",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SPOILED:PLAINTEXT",
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SPOILED:PLAINTEXT,\
+             SECURED:SASL_SSL",
             "offsets.topic.num.partitions=3",
             "transaction.state.log.num.partitions=3",
             "group.initial.rebalance.delay.ms=0",

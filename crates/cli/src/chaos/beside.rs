@@ -94,7 +94,13 @@ impl Good {
             duration: self.duration,
             answer_timeout: Duration::from_secs(20),
             first_device: first,
-            ..Settings::steady(Protocol::Jt808, scene.jt808, self.good, self.rate, Timestamp::now())
+            ..Settings::steady(
+                Protocol::Jt808,
+                scene.jt808,
+                self.good,
+                self.rate,
+                Timestamp::now(),
+            )
         }
     }
 

@@ -105,12 +105,14 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     let id = child.id().context("the program ended before the fault")?;
     let broken = Instant::now();
     fail_syncs(&fifo, id).await?;
-    let status = tokio::time::timeout(LIMIT, child.wait()).await.with_context(|| {
-        format!(
-            "the program went on for {} s on a disk that syncs nothing",
-            LIMIT.as_secs()
-        )
-    })??;
+    let status = tokio::time::timeout(LIMIT, child.wait())
+        .await
+        .with_context(|| {
+            format!(
+                "the program went on for {} s on a disk that syncs nothing",
+                LIMIT.as_secs()
+            )
+        })??;
     let ended_after_ms = broken.elapsed().as_millis() as u64;
     let (_, obligations) = live.end().await?;
     let said = std::fs::read_to_string(&scene.target.log)?;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use bus::{Bus, BusConfig, Read};
 use events::{Message as _, Topic};
-use sim::obligations::Obligations;
 use serde::Serialize;
+use sim::obligations::Obligations;
 use sim::oracle::{Oracle, Seen, Verdict};
 
 use crate::exit::{FAILED, Outcome};

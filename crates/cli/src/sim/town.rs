@@ -57,8 +57,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     Ok(std::process::ExitCode::SUCCESS)
 }
 
-/// What the consumers have to know about a simulated town: its fences, people, shifts and who carries what.
-pub(crate) fn definitions(world: &World) -> anyhow::Result<Vec<Definition>> {
+/// What the consumers have to know about a simulated town: its fences, people, shifts and who carries what. Attendance
+/// is final so many hours after a shift.
+pub(crate) fn definitions(world: &World, final_after_h: u32) -> anyhow::Result<Vec<Definition>> {
     let file = FenceFile::parse(&world.fences_geojson().to_string())?;
     anyhow::ensure!(
         file.problems.is_empty(),
@@ -67,7 +68,7 @@ pub(crate) fn definitions(world: &World) -> anyhow::Result<Vec<Definition>> {
     );
     let mut roster = Definitions::default();
     let include = |name: &str| Err(format!("no file {name}"));
-    let problems = roster::file::read("town", &world.roster_toml(), &include, &mut roster);
+    let problems = roster::file::read("town", &world.roster_toml(final_after_h), &include, &mut roster);
     anyhow::ensure!(problems.is_empty(), "roster of the town: {problems:?}");
     let fences = file
         .fences

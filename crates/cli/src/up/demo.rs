@@ -66,7 +66,7 @@ impl Demo {
 
     /// What the consumers have to know about the town.
     pub(super) fn definitions(&self) -> anyhow::Result<Vec<Definition>> {
-        town::definitions(&self.world)
+        town::definitions(&self.world, World::FINAL_AFTER_H)
     }
 
     /// Switches the devices on.

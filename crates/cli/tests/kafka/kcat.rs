@@ -19,7 +19,15 @@ fn what_the_gateway_acknowledged_is_read_by_kcat_after_kills() {
     let brokers = kafka.brokers();
     let line = chaos(
         &[
-            "kill", "--target", "gateway", "--seed", "1", "--kills", &kills, "--brokers", &brokers,
+            "kill",
+            "--target",
+            "gateway",
+            "--seed",
+            "1",
+            "--kills",
+            &kills,
+            "--brokers",
+            &brokers,
         ],
         &[],
     );

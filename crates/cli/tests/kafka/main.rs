@@ -5,6 +5,8 @@
 mod consumers;
 mod kcat;
 mod outage;
+#[cfg(feature = "tls")]
+mod secured;
 
 use std::process::Command;
 
@@ -22,6 +24,9 @@ fn chaos(arguments: &[&str], settings: &[(&str, &str)]) -> Value {
     let line: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
     println!("{line}");
     assert!(output.status.success(), "{line} {said}");
-    assert!(line["acked"].as_u64() > Some(0) || line["with"]["acked"].as_u64() > Some(0), "{line}");
+    assert!(
+        line["acked"].as_u64() > Some(0) || line["with"]["acked"].as_u64() > Some(0),
+        "{line}"
+    );
     line
 }

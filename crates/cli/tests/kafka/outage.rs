@@ -15,8 +15,17 @@ fn faults_on_both_sides_of_the_gateway_lose_nothing() {
     let rounds = std::env::var("MILEPOST_FAULTS").unwrap_or_else(|_| FAULTS.to_owned());
     for spool in [None, Some("--spool")] {
         let mut arguments = vec![
-            "faults", "--seed", "1", "--rate", "500", "--rounds", &rounds, "--brokers", &brokers,
-            "--broker-proxy", &way,
+            "faults",
+            "--seed",
+            "1",
+            "--rate",
+            "500",
+            "--rounds",
+            &rounds,
+            "--brokers",
+            &brokers,
+            "--broker-proxy",
+            &way,
         ];
         arguments.extend(spool);
         let line = chaos(&arguments, &[]);
@@ -33,8 +42,17 @@ fn r1_r2_nothing_is_answered_in_an_outage_but_what_the_spool_has() {
     };
     for spool in [None, Some("--spool")] {
         let mut arguments = vec![
-            "outage", "--outage", "6s", "--connections", "20", "--rate", "200", "--brokers", &brokers,
-            "--broker-proxy", &way,
+            "outage",
+            "--outage",
+            "6s",
+            "--connections",
+            "20",
+            "--rate",
+            "200",
+            "--brokers",
+            &brokers,
+            "--broker-proxy",
+            &way,
         ];
         arguments.extend(spool);
         let line = chaos(&arguments, &[]);
@@ -49,8 +67,19 @@ fn r3_answers_come_late_where_the_broker_is_slow() {
     };
     let line = chaos(
         &[
-            "slow", "--late", "200ms", "--good", "20", "--rate", "100", "--duration", "3s", "--brokers",
-            &brokers, "--broker-proxy", &way,
+            "slow",
+            "--late",
+            "200ms",
+            "--good",
+            "20",
+            "--rate",
+            "100",
+            "--duration",
+            "3s",
+            "--brokers",
+            &brokers,
+            "--broker-proxy",
+            &way,
         ],
         &[],
     );
@@ -66,8 +95,17 @@ fn r8_two_gateways_are_restarted_by_turns_and_nothing_is_missing() {
     let kafka = KafkaServer::start().unwrap();
     let line = chaos(
         &[
-            "rolling", "--restarts", "2", "--calm", "2s", "--connections", "100", "--rate", "200",
-            "--brokers", &kafka.brokers(),
+            "rolling",
+            "--restarts",
+            "2",
+            "--calm",
+            "2s",
+            "--connections",
+            "100",
+            "--rate",
+            "200",
+            "--brokers",
+            &kafka.brokers(),
         ],
         &[],
     );

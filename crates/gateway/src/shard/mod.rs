@@ -9,6 +9,7 @@ mod core;
 mod datagrams;
 mod ending;
 mod inbox;
+mod leaving;
 mod port;
 mod proxied;
 mod reading;
@@ -33,6 +34,7 @@ use self::connection::Connection;
 use self::core::Core;
 use self::datagrams::Mailbox;
 use self::inbox::Note;
+use self::leaving::Leaving;
 use self::tracer::Tracer;
 use crate::link::Room;
 use crate::metrics::Counters;
@@ -95,6 +97,8 @@ pub(crate) struct Shard {
     sweep_every_ms: i64,
     /// Set when the gateway is stopping: the time by which the shard ends.
     drain_ms: Option<i64>,
+    /// The connections that are served until it is their turn to end.
+    leaving: Option<Leaving>,
     /// Shard that gets the next accepted connection.
     next_shard: usize,
 }
@@ -142,6 +146,7 @@ impl Shard {
             swept_ms: 0,
             sweep_every_ms,
             drain_ms: None,
+            leaving: None,
             next_shard: 0,
         };
         for (listener, port) in ports.tcp {

@@ -49,7 +49,7 @@ impl Shard {
             if connection.state.ending.is_some() {
                 return;
             }
-            if self.drain_ms.is_some() || connection.state.paused_until_ms > self.core.now_ms {
+            if connection.state.paused_until_ms > self.core.now_ms {
                 return;
             }
             if !self.core.shared.outlet.has_room() {

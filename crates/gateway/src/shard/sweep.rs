@@ -5,6 +5,7 @@ use wire::Time;
 use super::Shard;
 use super::connection::{Connection, State};
 use super::core::Core;
+use super::leaving::Leaving;
 use crate::config::{Deadlines, millis};
 use crate::metrics::{self, Reason};
 
@@ -21,6 +22,7 @@ impl Shard {
         for door in &mut self.doors {
             door.reopen(now);
         }
+        self.let_go(now);
         let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
         let mut due = Vec::new();
         let deadlines = &self.core.shared.config.deadlines.clone();
@@ -82,12 +84,20 @@ impl Shard {
         }
     }
 
-    /// Stops taking connections and reading; connections end when their answers are written.
+    /// Stops taking connections and datagrams; connections end one after the other, each when its answers are written.
     pub(super) fn begin_drain(&mut self, deadline_ms: i64) {
         self.drain_ms = Some(deadline_ms);
         self.doors.clear();
-        let slots: Vec<usize> = self.connections.iter().map(|(slot, _)| slot).collect();
-        for slot in slots {
+        let slots = self.connections.iter().map(|(slot, _)| slot).collect();
+        self.leaving = Some(Leaving::new(slots, self.core.now_ms, deadline_ms));
+        self.let_go(self.core.now_ms);
+    }
+
+    /// Ends the connections whose turn it is since the stop has begun. No other connection has taken their places: none
+    /// are accepted any more.
+    fn let_go(&mut self, now: i64) {
+        let deadline_ms = self.drain_ms.unwrap_or_default();
+        while let Some(slot) = self.leaving.as_mut().and_then(|leaving| leaving.next(now)) {
             self.end(slot, Reason::Drain);
             if let Some(connection) = self.connections.get_mut(slot) {
                 connection.state.given_up_ms = connection.state.given_up_ms.max(deadline_ms);

@@ -66,7 +66,13 @@ pub struct Settings {
 impl Settings {
     /// Devices that send at that rate until they are stopped, a few messages ahead of the answers.
     #[must_use]
-    pub fn steady(protocol: Protocol, gateway: SocketAddr, connections: u64, rate: f64, now: Timestamp) -> Self {
+    pub fn steady(
+        protocol: Protocol,
+        gateway: SocketAddr,
+        connections: u64,
+        rate: f64,
+        now: Timestamp,
+    ) -> Self {
         Self {
             protocol,
             gateway,

@@ -46,7 +46,7 @@ pub fn write(world: &World, from: f64, into: &Path) -> Result<(), WriteError> {
         Ok(serde_json::to_writer_pretty(out, &world.fences_geojson())?)
     })?;
     file("rosters.toml", &|out| {
-        out.write_all(world.roster_toml().as_bytes())
+        out.write_all(world.roster_toml(World::FINAL_AFTER_H).as_bytes())
     })?;
     file("towers.csv", &|out| tower_rows(world, out))?;
     file("traces/gt_periods.csv", &|out| periods(world, from, out))?;

@@ -9,19 +9,19 @@ const SHIFTS: [(&str, Occupation, bool); 3] = [
     ("night", Occupation::NightGuard, false),
 ];
 
-/// Hours after a shift until its record is final. A world is often played a day later than it says, as the demo does:
-/// nobody is absent for good before the day has been played.
-const FINAL_AFTER_H: u32 = 48;
-
 impl World {
+    /// Hours after a shift until its record is final, for a world that is played a day later than it says, as the demo
+    /// does: nobody is absent for good before the day has been played.
+    pub const FINAL_AFTER_H: u32 = 48;
+
     /// Persons, sites, shifts and who carries what, as the TOML that `milepost rosters` reads. Everybody is due on every
-    /// day of the world, weekends included.
+    /// day of the world, weekends included, and a record is final so many hours after its shift.
     #[must_use]
-    pub fn roster_toml(&self) -> String {
+    pub fn roster_toml(&self, final_after_h: u32) -> String {
         let mut text = String::from("zone = \"Asia/Shanghai\"\npolicy = \"field\"\n");
         put(
             &mut text,
-            format_args!("\n[[policies]]\nid = \"field\"\nfinal_after_h = {FINAL_AFTER_H}\n"),
+            format_args!("\n[[policies]]\nid = \"field\"\nfinal_after_h = {final_after_h}\n"),
         );
         self.sites(&mut text);
         for (id, occupation, lunch) in SHIFTS {

@@ -36,6 +36,8 @@ const READ_LIMIT: Duration = Duration::from_secs(600);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// The day is so long ago that what consumers say of it is final once they hear of today.
 const DAYS_AGO: i64 = 5;
+/// What is said of attendance is final at once, so that whatever changes of it is said again.
+const FINAL_AFTER_H: u32 = 0;
 /// How often the results are looked at before a difference counts: something may have been due by the clock between the
 /// end of one run and the end of the other.
 const LOOKS: u32 = 3;
@@ -135,7 +137,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     }));
     let scene = set_up(arguments, &folder).await?;
     let bus = undisturbed::open(scene.log.clone()).await?;
-    definitions::publish(&bus, town::definitions(&world)?).await?;
+    definitions::publish(&bus, town::definitions(&world, FINAL_AFTER_H)?).await?;
     tokio::task::spawn_blocking(move || bus.close()).await?;
 
     let mut troupe = Troupe::new(arguments.broker_pid.clone());
