@@ -80,8 +80,9 @@ pub struct KafkaConfig {
     /// Put before every topic name and consumer group, so that several installations can share a cluster.
     pub prefix: String,
     /// Name of this process among those that run the same role; must differ between them and stay the same over
-    /// restarts. With it a restarted consumer takes over at once what its predecessor left half done; without it
-    /// that is given up after `transaction_timeout_seconds`.
+    /// restarts. With it a restarted consumer has its partitions back at once, and ends what its predecessor left half
+    /// done; without it the group waits until the predecessor has been silent for `session.timeout.ms` (a property, 15 s
+    /// when not set), and what is half done is given up after `transaction_timeout_seconds`.
     pub instance: Option<String>,
     /// What stands before the message in a value: `raw`, nothing, or `confluent`, what readers with a schema registry want.
     pub wire: Wire,
@@ -126,6 +127,25 @@ impl Default for KafkaConfig {
     }
 }
 
+/// Characters that Kafka allows in the name of a member of a group.
+const LONGEST_NAME: usize = 249;
+
+/// True for what Kafka takes as the name of a member.
+fn is_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(allowed) && !matches!(name, "." | "..")
+}
+
+impl BusConfig {
+    /// Notes what cannot work, for whoever looks at a configuration before it is used.
+    pub fn check(config: &Self, wrong: &mut Vec<(String, String)>) {
+        if config.backend == Backend::Kafka {
+            let faults = config.kafka.faults().into_iter();
+            wrong.extend(faults.map(|(key, message)| (format!("kafka.{key}"), message)));
+        }
+    }
+}
+
 /// What stands before the message in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -162,6 +182,37 @@ impl Compression {
 }
 
 impl KafkaConfig {
+    /// What cannot work, by its key.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        const OURS: [&str; 9] = [
+            "acks",
+            "enable.idempotence",
+            "partitioner",
+            "transactional.id",
+            "isolation.level",
+            "enable.auto.commit",
+            "enable.auto.offset.store",
+            "group.id",
+            "bootstrap.servers",
+        ];
+        let mut faults = Vec::new();
+        for name in OURS.iter().filter(|name| self.properties.contains_key(**name)) {
+            let message = format!("{name:?} may not be set: what the log promises depends on it");
+            faults.push(("properties", message));
+        }
+        if self.brokers.trim().is_empty() {
+            let message = "expected `host:port` of some brokers, found nothing".to_owned();
+            faults.push(("brokers", message));
+        }
+        if let Some(instance) = self.instance.as_ref().filter(|instance| !is_name(instance)) {
+            let message = format!(
+                "expected up to {LONGEST_NAME} of the characters a-z, A-Z, 0-9, `.`, `_` and `-`, found {instance:?}"
+            );
+            faults.push(("instance", message));
+        }
+        faults
+    }
+
     /// True when the value of the librdkafka property `name` must not be shown.
     #[must_use]
     pub fn is_secret(name: &str) -> bool {
@@ -219,6 +270,25 @@ mod tests {
             problem.contains("paht") && problem.contains("`path`"),
             "{problem}"
         );
+    }
+
+    #[test]
+    fn what_kafka_would_refuse_is_told_before_it_is_asked() {
+        let wrong = |text: &str| {
+            let config: BusConfig = toml::from_str(text).unwrap();
+            let mut wrong = Vec::new();
+            BusConfig::check(&config, &mut wrong);
+            wrong.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+        };
+        let kafka = |text: &str| wrong(&format!("backend = \"kafka\"\n[kafka]\n{text}\n"));
+        assert!(kafka("instance = \"geofence-1\"").is_empty());
+        let long = "x".repeat(250);
+        for name in ["", "machine 1", "..", "ger\u{e4}t", &long] {
+            assert_eq!(kafka(&format!("instance = {name:?}")), ["kafka.instance"]);
+        }
+        assert_eq!(kafka("brokers = \" \""), ["kafka.brokers"]);
+        assert_eq!(kafka("properties = { acks = \"1\" }"), ["kafka.properties"]);
+        assert!(wrong("[kafka]\nbrokers = \"\"").is_empty(), "not used");
     }
 
     #[test]

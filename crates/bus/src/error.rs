@@ -62,6 +62,14 @@ pub enum Error {
         /// Topics and their counts.
         counts: String,
     },
+    /// Two consumers of one role have one name.
+    #[error(
+        "another process of this role took over as {instance:?}; give each its own bus.kafka.instance, or stop one of them"
+    )]
+    SameInstance {
+        /// The name.
+        instance: String,
+    },
     /// Settings that cannot work.
     #[error("{0}")]
     Config(String),

@@ -17,6 +17,11 @@ use bytes::Bytes;
 /// Time that one question to the cluster may take.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a member of a group may say nothing before its partitions go to others: an installation may say otherwise.
+const SESSION: &str = "session.timeout.ms";
+/// Five heartbeats. Kafka's own 45 s are chosen for members whose every absence costs a rebalance; ours keep their
+/// partitions over a restart.
+const SESSION_MS: &str = "15000";
 /// Settings with the names that follow from them.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -29,26 +34,8 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(config: KafkaConfig) -> Result<Self, Error> {
-        const OURS: [&str; 9] = [
-            "acks",
-            "enable.idempotence",
-            "partitioner",
-            "transactional.id",
-            "isolation.level",
-            "enable.auto.commit",
-            "enable.auto.offset.store",
-            "group.id",
-            "bootstrap.servers",
-        ];
-        if let Some(name) = OURS.iter().find(|name| config.properties.contains_key(**name)) {
-            return Err(Error::Config(format!(
-                "kafka.properties may not set {name:?}: what the log promises depends on it"
-            )));
-        }
-        if config.brokers.trim().is_empty() {
-            return Err(Error::Config(
-                "expected `host:port` of some brokers in kafka.brokers, found nothing".to_owned(),
-            ));
+        if let Some((key, message)) = config.faults().first() {
+            return Err(Error::Config(format!("bus.kafka.{key}: {message}")));
         }
         Ok(Self {
             topics: Topic::ALL
@@ -99,6 +86,9 @@ impl Names {
     /// Properties of consumers: committed records only, offsets in our hands.
     pub(super) fn consumer(&self, group: &str) -> ClientConfig {
         let mut client = self.client();
+        if !self.config.properties.contains_key(SESSION) {
+            client.set(SESSION, SESSION_MS);
+        }
         client
             .set("group.id", group)
             .set("isolation.level", "read_committed")
@@ -229,5 +219,39 @@ impl ConsumerContext for Quiet {}
 
 /// Reports what a client noticed in the background. It goes on trying by itself.
 pub(super) fn log_error(error: &KafkaError, reason: &str) {
-    tracing::warn!(%error, reason, "the kafka client has trouble and goes on trying");
+    if is_trouble(error) {
+        tracing::warn!(%error, reason, "the kafka client has trouble and goes on trying");
+    }
+}
+
+/// The end of a partition reaches a client in the same way as trouble does.
+fn is_trouble(error: &KafkaError) -> bool {
+    !matches!(error, KafkaError::PartitionEOF(_))
+        && error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_partition_is_no_trouble() {
+        assert!(!is_trouble(&KafkaError::Global(RDKafkaErrorCode::PartitionEOF)));
+        assert!(!is_trouble(&KafkaError::PartitionEOF(3)));
+        assert!(is_trouble(&KafkaError::Global(
+            RDKafkaErrorCode::BrokerTransportFailure
+        )));
+    }
+
+    #[test]
+    fn the_time_after_which_a_silent_member_is_given_up_can_be_set() {
+        let mut config = KafkaConfig::default();
+        let session = |config: &KafkaConfig| {
+            let names = Names::new(config.clone()).unwrap();
+            names.consumer("group").get(SESSION).map(str::to_owned)
+        };
+        assert_eq!(session(&config).as_deref(), Some("15000"));
+        config.properties.insert(SESSION.to_owned(), "30000".to_owned());
+        assert_eq!(session(&config).as_deref(), Some("30000"));
+    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use events::Topic;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::statistics::{Partition, Statistics};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -190,6 +190,11 @@ impl KafkaSession {
         let mut config = names.consumer(&names.group(joining.stage));
         // All inputs of one number go to one process.
         config.set("partition.assignment.strategy", "range");
+        if let Some(instance) = &names.config.instance {
+            // Who comes back under its name has its partitions at once, and the others keep theirs. A nameless one is
+            // somebody new: the whole group stands until the one that died has been silent for long enough.
+            config.set("group.instance.id", instance);
+        }
         let consumer: BaseConsumer<Notes> = create(
             &config,
             Notes {
@@ -312,6 +317,10 @@ impl Session for KafkaSession {
                         records.push(received(topic, &message));
                     }
                     true
+                }
+                Some(Err(KafkaError::MessageConsumptionFatal(RDKafkaErrorCode::FencedInstanceId))) => {
+                    let instance = self.names.config.instance.clone().unwrap_or_default();
+                    return Err(Error::SameInstance { instance });
                 }
                 Some(Err(error @ KafkaError::MessageConsumptionFatal(_))) => {
                     return Err(Error::Kafka {

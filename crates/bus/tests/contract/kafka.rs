@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
+use std::time::Duration;
 
 use bus::{Backend, Bus, BusConfig, Receipt, Standing, Standings, TopicsFile};
 use events::Topic;
@@ -89,6 +90,70 @@ fn nothing_acknowledged_is_lost_and_nothing_is_done_twice_whenever_the_process_d
             ],
         );
     }
+}
+
+/// A broker whose groups miss a member later than a test would wait.
+struct Patient(Kafka);
+
+impl Fixture for Patient {
+    fn config(&self) -> BusConfig {
+        let mut config = self.0.config();
+        config.kafka.instance = Some(kill::NAME.to_owned());
+        // Longer than LIMIT, and no longer than `max.poll.interval.ms`, as the client wants it.
+        let session = (LIMIT + Duration::from_secs(60)).as_millis().to_string();
+        config.kafka.properties.insert(kill::SESSION.to_owned(), session);
+        config
+    }
+
+    fn another(&self, _first: &Bus) -> Bus {
+        Bus::open(&self.config()).unwrap()
+    }
+}
+
+#[test]
+fn who_comes_back_under_its_name_goes_on_before_it_is_missed() {
+    let Some(kafka) = Kafka::new() else { return };
+    let kafka = Patient(kafka);
+    let notes = tempfile::tempdir().unwrap();
+    let ended = kill::run_child(&kafka, notes.path(), 0, Some("kafka-committed:1"));
+    assert!(!ended, "the child dies");
+    block_on(async {
+        let bus = Bus::open(&kafka.config()).unwrap();
+        let positions = read_all(&bus, Topic::Positions).await.len();
+        let (stop, running) = start(&bus, Arc::new(Counter::default()));
+        outputs(&bus, Topic::DeviceEvents, positions).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        bus.close();
+    });
+}
+
+/// Two processes with one name: the older ends, and says why.
+#[test]
+fn who_is_replaced_under_its_name_ends_with_a_sentence() {
+    let Some(kafka) = Kafka::new() else { return };
+    let kafka = Patient(kafka);
+    block_on(async {
+        let bus = Bus::open(&kafka.config()).unwrap();
+        let (_stop, running) = start(&bus, Arc::new(Counter::default()));
+        standing(&mut bus.standings(), |standing| {
+            standing.is_some_and(|standing| standing.is_ready())
+        })
+        .await;
+        let other = kafka.another(&bus);
+        let (stop, running_other) = start(&other, Arc::new(Counter::default()));
+        let ended = tokio::time::timeout(LIMIT, running).await.expect("it ends");
+        let said = ended.unwrap().unwrap_err().to_string();
+        assert!(said.contains("bus.kafka.instance"), "{said}");
+        standing(&mut other.standings(), |standing| {
+            standing.is_some_and(|standing| standing.is_ready())
+        })
+        .await;
+        stop.cancel();
+        running_other.await.unwrap().unwrap();
+        other.close();
+        bus.close();
+    });
 }
 
 /// A process that stood still for so long that others took its partitions may not write when it goes on.

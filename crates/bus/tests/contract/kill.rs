@@ -21,8 +21,13 @@ use crate::checks::outputs;
 use crate::fixture::{Fixture, block_on, read_all, record, text, values_of};
 use crate::probe::Counter;
 
-/// Tells the child what to do: backend, place, prefix, folder for notes, round; separated by `|`.
+/// Tells the child what to do: backend, place, prefix, folder for notes, round, and the time after which its group
+/// misses it; separated by `|`.
 const TASK: &str = "MILEPOST_BUS_CHILD";
+/// Property of the client: how long a member of a group may be silent.
+pub(crate) const SESSION: &str = "session.timeout.ms";
+/// Name of every child among the members of its group.
+pub(crate) const NAME: &str = "child";
 /// Devices that the child publishes for.
 const KEYS: usize = 8;
 /// Records per device and child.
@@ -61,7 +66,7 @@ pub(crate) fn at_every_step(fixture: &dyn Fixture, steps: &[&str]) {
 }
 
 /// True when the child came to its end.
-fn run_child(fixture: &dyn Fixture, notes: &Path, round: usize, kill_at: Option<&str>) -> bool {
+pub(crate) fn run_child(fixture: &dyn Fixture, notes: &Path, round: usize, kill_at: Option<&str>) -> bool {
     start_child(fixture, notes, round, kill_at)
         .wait()
         .unwrap()
@@ -74,13 +79,14 @@ fn start_child(fixture: &dyn Fixture, notes: &Path, round: usize, kill_at: Optio
         Backend::Local => ("local", config.local.path.display().to_string()),
         Backend::Kafka => ("kafka", config.kafka.brokers),
     };
+    let session = config.kafka.properties.get(SESSION).cloned().unwrap_or_default();
     let mut child = Command::new(std::env::current_exe().unwrap());
     child
         .args(["--exact", "kill::child", "--nocapture"])
         .env(
             TASK,
             format!(
-                "{kind}|{place}|{}|{}|{round}",
+                "{kind}|{place}|{}|{}|{round}|{session}",
                 config.kafka.prefix,
                 notes.display()
             ),
@@ -117,7 +123,11 @@ fn child() {
     if parts[0] == "kafka" {
         config = crate::kafka::settings(parts[1], parts[2]);
         // A process that keeps its name ends at once what its predecessor left half done.
-        config.kafka.instance = Some("child".to_owned());
+        config.kafka.instance = Some(NAME.to_owned());
+        config
+            .kafka
+            .properties
+            .insert(SESSION.to_owned(), parts[5].to_owned());
     } else {
         config.local.path = parts[1].into();
     }

@@ -73,7 +73,7 @@ impl Settings {
             log: found.checked("log", runtime::logging::check),
             admin: found.section("admin"),
             traces: found.checked("traces", runtime::traces::check),
-            bus: found.section("bus"),
+            bus: found.checked("bus", BusConfig::check),
             gateway: found.checked("gateway", GatewayConfig::check),
             geofence: found.checked("geofence", GeofenceConfig::check),
             trips: found.section("trips"),
