@@ -44,7 +44,9 @@ async fn pump_inner(
         let mut found = false;
         for cursor in &mut cursors {
             let (from, known) = (cursor.next, cursor.known);
-            if !caught_up && from >= known {
+            // Whatever grows wakes every reader: most of them have nothing new, and must not pay a thread to find that out.
+            let end = table.partitions[cursor.partition as usize].end();
+            if from >= end || !caught_up && from >= known {
                 continue;
             }
             let (engine, table, topic, partition) =
