@@ -11,11 +11,12 @@ mod reject;
 mod session;
 mod traced;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use events::Topic;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -70,6 +71,7 @@ pub(crate) fn run<S: Stage>(
         out: Out::default(),
         last_commit: Instant::now(),
         last_tick: Instant::now(),
+        lagging: BTreeSet::new(),
     };
     match catch_unwind(AssertUnwindSafe(|| runner.run())) {
         Ok(result) => result,
@@ -101,6 +103,8 @@ struct Runner<'a, S: Stage> {
     out: Out,
     last_commit: Instant,
     last_tick: Instant,
+    /// Partitions whose lag was told.
+    lagging: BTreeSet<(Topic, u32)>,
 }
 
 impl<S: Stage> Runner<'_, S> {
@@ -229,9 +233,34 @@ impl<S: Stage> Runner<'_, S> {
             self.stage.tick(state, now, &mut self.out);
             self.pending.take(*partition, &mut self.out);
         }
+        self.tell_lag();
+    }
+
+    /// Tells how far behind our partitions are. Of those that went to others, they tell: what was last said here would
+    /// stand for ever.
+    fn tell_lag(&mut self) {
+        let name = self.stage.name();
         for lag in self.session.lag() {
-            metrics::lag(self.stage.name(), lag);
+            if self.states.contains_key(&lag.partition) {
+                metrics::lag(name, lag);
+                self.lagging.insert((lag.topic, lag.partition));
+            }
         }
+        self.lagging.retain(|(topic, partition)| {
+            let ours = self.states.contains_key(partition);
+            if !ours {
+                let (topic, partition) = (*topic, *partition);
+                metrics::lag(
+                    name,
+                    Lag {
+                        topic,
+                        partition,
+                        records: 0,
+                    },
+                );
+            }
+            ours
+        });
     }
 
     /// Waits, longer each time, but not past a shutdown.
