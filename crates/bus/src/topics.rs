@@ -107,6 +107,22 @@ pub enum Change {
         /// As it is.
         found: u32,
     },
+    /// There are fewer copies of each record. Kafka's own tools add them: it means moving data.
+    CopiesMissing {
+        /// Which.
+        topic: Topic,
+        /// As it should be.
+        wanted: u16,
+        /// As it is.
+        found: u16,
+    },
+    /// The topic forgets in another way. It is never changed: one way loses history, the other never ends.
+    CleanupDiffers {
+        /// Which.
+        topic: Topic,
+        /// As it is.
+        found: Cleanup,
+    },
 }
 
 impl fmt::Display for Change {
@@ -131,7 +147,27 @@ impl fmt::Display for Change {
                 "leave {}: it has {found} partitions instead of {wanted}, and changing that would part the records of a key",
                 topic.name()
             ),
+            Self::CopiesMissing { topic, wanted, found } => write!(
+                f,
+                "leave {}: it has {found} copies of each record instead of {wanted}; kafka-reassign-partitions.sh adds copies",
+                topic.name()
+            ),
+            Self::CleanupDiffers { topic, found } => write!(
+                f,
+                "leave {}: its cleanup.policy is {} instead of {}; kafka-configs.sh changes it",
+                topic.name(),
+                policy(*found),
+                policy(topic.cleanup())
+            ),
         }
+    }
+}
+
+/// As Kafka calls it.
+const fn policy(cleanup: Cleanup) -> &'static str {
+    match cleanup {
+        Cleanup::Compact => "compact",
+        Cleanup::Delete => "delete",
     }
 }
 
@@ -227,6 +263,19 @@ impl TopicsFile {
                     found: count,
                 });
             }
+            if info.replication < spec.replication {
+                changes.push(Change::CopiesMissing {
+                    topic: spec.topic,
+                    wanted: spec.replication,
+                    found: info.replication,
+                });
+            }
+            if info.cleanup != spec.topic.cleanup() {
+                changes.push(Change::CleanupDiffers {
+                    topic: spec.topic,
+                    found: info.cleanup,
+                });
+            }
             if (info.retention_hours, info.retention_bytes) != (spec.retention_hours, spec.retention_bytes) {
                 changes.push(Change::Retention {
                     spec,
@@ -278,6 +327,25 @@ mod tests {
             lines[0]
         );
         assert!(lines[1].contains("kept 24 h instead of kept 1 h"), "{}", lines[1]);
+    }
+
+    #[test]
+    fn too_few_copies_and_another_way_to_forget_are_reported() {
+        let file = TopicsFile::parse("[defaults]\nretention_hours = 24\nreplication = 3\n").unwrap();
+        let mut topics: Vec<TopicInfo> = file.specs().iter().map(found).collect();
+        for info in &mut topics {
+            info.replication = 4;
+        }
+        topics[0].replication = 1;
+        topics[1].cleanup = Cleanup::Compact;
+        let lines: Vec<String> = file.plan(&topics).iter().map(ToString::to_string).collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(
+            lines[0].contains("1 copies of each record instead of 3"),
+            "{}",
+            lines[0]
+        );
+        assert!(lines[1].contains("is compact instead of delete"), "{}", lines[1]);
     }
 
     #[test]

@@ -136,7 +136,9 @@ pub(super) async fn apply(names: &Arc<Names>, change: &Change) -> Result<(), Err
     match change {
         Change::Create(spec) => create_topic(names, spec).await,
         Change::Retention { spec, .. } => alter(names, spec).await,
-        Change::PartitionsDiffer { .. } => Ok(()),
+        Change::PartitionsDiffer { .. } | Change::CopiesMissing { .. } | Change::CleanupDiffers { .. } => {
+            Ok(())
+        }
     }
 }
 
@@ -217,6 +219,12 @@ async fn create_one(names: &Arc<Names>, name: &str, topic: NewTopic<'_>) -> Resu
     for result in results {
         match result {
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((name, RDKafkaErrorCode::InvalidReplicationFactor)) => {
+                return Err(Error::Config(format!(
+                    "kafka has fewer brokers than {name} is to have copies; lower `replication` in the topics file, or \
+                     bus.kafka.state_replication for the state of a consumer"
+                )));
+            }
             Err((name, code)) => {
                 return Err(Error::Kafka {
                     doing: format!("make the topic {name}"),

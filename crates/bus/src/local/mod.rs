@@ -143,7 +143,9 @@ impl Local {
                     },
                 )
                 .map(|_| ()),
-            Change::PartitionsDiffer { .. } => Ok(()),
+            Change::PartitionsDiffer { .. }
+            | Change::CopiesMissing { .. }
+            | Change::CleanupDiffers { .. } => Ok(()),
         }
     }
 
