@@ -25,6 +25,25 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// The sections that the file has, and where.
+    #[must_use]
+    pub fn written(&self) -> Vec<(String, Origin)> {
+        let files = self
+            .layers
+            .iter()
+            .filter(|layer| matches!(layer.origin, Origin::File { .. }));
+        let sections = files.flat_map(|layer| {
+            let (table, _) = DeTable::parse_recoverable(&layer.text);
+            let entries = table.into_inner().into_iter();
+            let found = entries.map(|(key, _)| {
+                let at = layer.base + key.span().start;
+                (key.get_ref().to_string(), self.origin(at))
+            });
+            found.collect::<Vec<_>>()
+        });
+        sections.collect()
+    }
+
     /// All layers merged. What is wrong with their syntax is noted; what can be read is used.
     pub(super) fn merged(&self, problems: &mut Vec<Problem>) -> Tree<'_> {
         let mut root = Tree::default();

@@ -156,12 +156,16 @@ impl Settings<'_> {
         }
     }
 
+    /// Where the value of a dotted key comes from.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> Origin {
+        tree::find(&self.root, key).map_or(Origin::Default, |span| self.sources.origin(span.start))
+    }
+
     /// Notes a problem that somebody else found, under the dotted key it concerns.
     pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
-        let origin =
-            tree::find(&self.root, key).map_or(Origin::Default, |span| self.sources.origin(span.start));
         self.problems.push(Problem {
-            origin,
+            origin: self.origin(key),
             key: key.to_owned(),
             message: message.into(),
         });
