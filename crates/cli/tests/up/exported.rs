@@ -47,6 +47,11 @@ fn the_demo_exports_what_is_declared_and_what_the_dashboards_show() {
     assert!(ready.contains("geofence: ready: holds 4 partitions\n"), "{ready}");
     let state: Value = serde_json::from_str(&up.get("/state")).unwrap();
     assert!(state["gateway"].is_object(), "{state}");
+    // What seldom happens is there before it does: Prometheus sees no increase of what was not there.
+    assert!(
+        families.contains("milepost_runtime_log_lines_left_out_total"),
+        "{text}"
+    );
     check_with_promtool(&text);
     assert!(up.stop().success());
 }

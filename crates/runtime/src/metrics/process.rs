@@ -115,9 +115,10 @@ pub(super) fn observe(runtime: Option<&Handle>) {
     counter!(BUSY.name).absolute(busy as u64);
 }
 
-/// The process begins to collect. The time of the system's start, from which its own could be worked out more exactly, is
+/// The process begins to collect. What counts what seldom happens is there from the start, at 0. The time of the system's start, from which its own could be worked out more exactly, is
 /// hidden from a unit with `ProcSubset=pid`.
 pub(super) fn begin() {
+    counter!(crate::quota::LEFT_OUT.name).increment(0);
     gauge!(START.name).set(crate::clock::now_ms() as f64 / 1e3);
 }
 
