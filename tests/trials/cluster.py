@@ -1,9 +1,11 @@
 """Processes of Milepost on real brokers, for trials that are run by hand."""
 
+import atexit
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -41,6 +43,16 @@ def wait_until(what, condition):
         time.sleep(0.3)
 
 
+# Told to end, a trial leaves nothing behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def started(process):
+    """A process that ends with the trial, whichever way that ends."""
+    atexit.register(process.kill)
+    return process
+
+
 def free_port():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -72,21 +84,29 @@ class Role:
         self.start(program)
 
     def start(self, program):
+        self.launch(program)
+        wait_until(f"{self.name} becomes ready", self.ready)
+
+    def launch(self, program):
+        """Starts it and does not wait."""
         self.program = program
         environment = {**os.environ, **{f"MILEPOST__{key}": value for key, value in self.settings.items()}}
         with (self.folder / f"{self.name}.log").open("a") as log:
             command = [program, *self.arguments]
-            self.process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
-        wait_until(f"{self.name} becomes ready", self.ready)
+            self.process = started(subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log))
 
     def ready(self):
+        return self.readiness() is not None
+
+    def readiness(self):
+        """What it says of its parts; none while it is not ready."""
         if self.process.poll() is not None:
             log = (self.folder / f"{self.name}.log").read_text()
             sys.exit(f"{self.name} ended with {self.process.returncode}: {log[-2000:]}")
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/readyz", timeout=5).status == 200
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/readyz", timeout=5).read().decode()
         except (urllib.error.URLError, OSError):
-            return False
+            return None
 
     def metric(self, name, **labels):
         """The samples of a metric with these labels."""
@@ -139,7 +159,7 @@ def load(program, role, first, file, seconds=8, rate=100, connections=50):
     arguments += ["--connections", connections, "--duration", f"{seconds}s", "--answer-timeout", "5s"]
     arguments += ["--obligations", file]
     command = [program, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return started(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
 
 def promised(*files):
