@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 # Longest time for anything to come about on a busy machine.
-LIMIT = 300
+LIMIT = 900
 GROUPS = {
     "geofence": ["geofence"],
     "trips": ["trips"],
