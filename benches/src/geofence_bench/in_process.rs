@@ -34,7 +34,7 @@ pub(crate) fn row(text: &str) -> anyhow::Result<()> {
         })
         .collect();
     let mut changes = Vec::new();
-    let (mut events, mut used) = (0_u64, Duration::ZERO);
+    let (mut events, mut used) = (0_usize, Duration::ZERO);
     for round in 0..WARM_UP + MEASURED {
         let time = BEGIN_MS + round * INTERVAL_MS;
         // The walk is made beforehand and does not count.
@@ -47,6 +47,7 @@ pub(crate) fn row(text: &str) -> anyhow::Result<()> {
                 altitude_m: f32::NAN,
             })
             .collect();
+        let mut found = 0;
         let before = thread_time()?;
         for ((device, _, track), fix) in devices.iter_mut().zip(fixes) {
             let context = Context {
@@ -56,12 +57,13 @@ pub(crate) fn row(text: &str) -> anyhow::Result<()> {
                 device,
             };
             track.observe(fix, time, &context, &mut changes)?;
+            // The consumer takes them after each fix as well.
+            found += changes.drain(..).count();
         }
         if round >= WARM_UP {
             used += thread_time()? - before;
-            events += u64::try_from(changes.len())?;
+            events += found;
         }
-        changes.clear();
     }
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     let (fixes, events) = ((i64::from(DEVICES) * MEASURED) as f64, events as f64);

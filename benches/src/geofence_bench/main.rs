@@ -14,6 +14,10 @@ mod world;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Only this table: in-process, flat, topics, edits

@@ -97,6 +97,22 @@ fn bad_features_are_named_and_the_rest_is_read() {
             r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[0,1]},"properties":{"id":"p","radius_m":5,"p_in":3}}"#.into(),
             "feature 0 \"p\": expected p_in from 0.5 up to 1, found 3",
         ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[0,1]},"properties":{"id":"p","radius_m":1e300}}"#.into(),
+            "feature 0 \"p\": expected a radius of 0.01 to 1000000 metres, found 1e300",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[0,1]},"properties":{"id":"p","radius_m":5,"valid_from":"1970-01-01T00:00:00Z"}}"#.into(),
+            "feature 0 \"p\": expected valid_from in the years 2000 to 2079, found 1970-01-01T00:00:00Z: correct it, or leave it out",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[0,1]},"properties":{"id":"p","radius_m":5,"valid_from":"2099-12-31T23:59:59+08:00"}}"#.into(),
+            "feature 0 \"p\": expected valid_from in the years 2000 to 2079, found 2099-12-31T15:59:59Z: correct it, or leave it out",
+        ),
+        (
+            r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[0,1]},"properties":{"id":"p","radius_m":5,"valid_from":"tomorrow"}}"#.into(),
+            "feature 0 \"p\": expected valid_from as RFC 3339, such as 2026-03-02T08:00:00+08:00, found \"tomorrow\"",
+        ),
         (r#"{"type":"Feature","geometry":null,"properties":{}}"#.into(), "feature 0: expected a geometry, found none"),
     ] {
         let good = ring("[[0,0],[1,0],[1,1],[0,0]]").replace("\"f\"", "\"good\"");

@@ -16,6 +16,7 @@ mod datum;
 pub mod distance;
 mod frame;
 mod index;
+mod number;
 mod point;
 mod shape;
 
@@ -23,6 +24,7 @@ pub use bounds::Bounds;
 pub use datum::{Datum, UnknownDatum};
 pub use frame::Frame;
 pub use index::{Index, Reach, Rebuild, Rebuilt};
+pub use number::Number;
 pub use point::{InvalidPoint, Point};
 pub use shape::{
     MAX_LATITUDE, MAX_VERTICES, Outline, Place, Problem, RADIUS_M, Relation, Shape, deviations_beyond,

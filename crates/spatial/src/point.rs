@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::Number;
+
 /// A place on the ellipsoid: degrees, latitude north positive, longitude east positive.
 ///
 /// The fields are plain numbers so that literals stay short; [`Point::new`] is the door for numbers from outside.
@@ -15,7 +17,7 @@ pub struct Point {
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum InvalidPoint {
     /// A coordinate is infinite or not a number.
-    #[error("expected two finite numbers, found latitude {latitude} and longitude {longitude}")]
+    #[error("expected two finite numbers, found latitude {} and longitude {}", Number(*latitude), Number(*longitude))]
     NotFinite {
         /// As found.
         latitude: f64,
@@ -33,10 +35,10 @@ pub enum InvalidPoint {
         longitude: f64,
     },
     /// The latitude is out of range.
-    #[error("expected a latitude from -90 to 90, found {0}")]
+    #[error("expected a latitude from -90 to 90, found {}", Number(*.0))]
     Latitude(f64),
     /// The longitude is out of range.
-    #[error("expected a longitude from -180 to 180, found {0}")]
+    #[error("expected a longitude from -180 to 180, found {}", Number(*.0))]
     Longitude(f64),
 }
 
@@ -114,6 +116,7 @@ mod tests {
                 "latitude 116.4 is outside -90 to 90 and longitude 39.9 is not: latitude and longitude look swapped, exchange them",
             ),
             (91.0, 120.0, "expected a latitude from -90 to 90, found 91"),
+            (-1e300, 120.0, "expected a latitude from -90 to 90, found -1e300"),
             (45.0, 180.5, "expected a longitude from -180 to 180, found 180.5"),
         ] {
             assert_eq!(Point::new(latitude, longitude).unwrap_err().to_string(), sentence);

@@ -2,10 +2,13 @@ use events::fence::v1 as proto;
 use proto::fence::Shape as Drawn;
 use spatial::{Datum, Outline, Point, Shape};
 
+use super::fix::{FIRST_TIME_MS, millis};
 use super::scope::Scope;
 
 /// Longest id and name of a fence, in bytes.
 const MAX_ID: usize = 200;
+/// 1 January 2080: a begin after it is a slip or a way to say "never", not a plan.
+const END_OF_PLANS_MS: i64 = 3_471_292_800_000;
 
 /// A checked definition.
 #[derive(Debug)]
@@ -67,6 +70,7 @@ impl Definition {
                 fence.name.len()
             )));
         }
+        problems.extend(fence.valid_from.as_ref().and_then(unbelievable));
         let shape = match outline(fence) {
             Err(problem) => {
                 problems.push(problem);
@@ -103,6 +107,20 @@ impl Definition {
             }),
         }
     }
+}
+
+/// What is wrong with the time at which a version is to begin.
+fn unbelievable(from: &events::Timestamp) -> Option<DefinitionProblem> {
+    if (FIRST_TIME_MS..END_OF_PLANS_MS).contains(&millis(from)) {
+        return None;
+    }
+    let found = jiff::Timestamp::new(from.seconds, from.nanos).map_or_else(
+        |_| format!("{} s and {} ns", from.seconds, from.nanos),
+        |time| time.to_string(),
+    );
+    Some(DefinitionProblem::Field(format!(
+        "expected valid_from in the years 2000 to 2079, found {found}: correct it, or leave it out"
+    )))
 }
 
 fn datum(datum: proto::Datum) -> Datum {

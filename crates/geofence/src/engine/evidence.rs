@@ -51,8 +51,8 @@ pub(super) fn is_coarse(fix: &Fix) -> bool {
 }
 
 /// Judges a fix that is taken as exact, where the distance to the border does not matter: that is most of the work.
-fn judge_exact(fix: &Fix, slot: &Slot, rules: &Rules) -> Option<Evidence> {
-    if slot.shape.contains(fix.point) {
+fn judge_exact(inside: bool, rules: &Rules) -> Option<Evidence> {
+    if inside {
         (rules.enter_margin_m == 0.0).then_some(Evidence::Inside {
             full: true,
             probability: 1.0,
@@ -69,6 +69,15 @@ fn judge_exact(fix: &Fix, slot: &Slot, rules: &Rules) -> Option<Evidence> {
 /// Judges a fix. A fix counts as outside when a straight border at its distance would leave at most `p_out` inside: for a
 /// fence that is small beside the error of the fix the probability of being inside is low wherever the fix is, and says nothing.
 pub(super) fn judge(fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
+    judge_where(|| slot.shape.contains(fix.point), fix, slot, rules)
+}
+
+/// Judges a fix whose coordinates are known to lie in the fence.
+pub(super) fn judge_inside(fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
+    judge_where(|| true, fix, slot, rules)
+}
+
+fn judge_where(inside: impl FnOnce() -> bool, fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
     let accuracy = f64::from(fix.accuracy_m);
     if !slot.shape.admits_height(fix.altitude()) {
         return Evidence::Outside {
@@ -77,7 +86,7 @@ pub(super) fn judge(fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
         };
     }
     if accuracy == 0.0
-        && let Some(evidence) = judge_exact(fix, slot, rules)
+        && let Some(evidence) = judge_exact(inside(), rules)
     {
         return evidence;
     }

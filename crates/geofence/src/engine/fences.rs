@@ -409,6 +409,24 @@ impl FenceSet {
         self.crossed
     }
 
+    /// Looks at slots that are about to be asked, all in one go: among many fences they lie where the processor has to fetch
+    /// them from memory, and what it fetches together costs the wait of one.
+    pub(crate) fn fetch_slots(&self, numbers: impl Iterator<Item = u32>) {
+        let slots = numbers.filter_map(|number| self.slot(number));
+        // Something of each of its pieces.
+        let read = |slot: &Slot| slot.until ^ slot.key.0.cast_signed();
+        let sizes = |slot: &Slot| slot.shape.heap_bytes() ^ slot.id.len();
+        std::hint::black_box(slots.fold((0, 0), |(one, other), slot| {
+            (one ^ read(slot), other ^ sizes(slot))
+        }));
+    }
+
+    /// The same with the shapes of the slots as far as they have to do with the point.
+    pub(crate) fn fetch_shapes(&self, numbers: impl Iterator<Item = u32>, point: spatial::Point) {
+        let slots = numbers.filter_map(|number| self.slot(number));
+        std::hint::black_box(slots.fold(0, |read, slot| read ^ slot.shape.fetch(point)));
+    }
+
     pub(crate) fn slot(&self, number: u32) -> Option<&Slot> {
         self.slots.get(index_of(number))
     }

@@ -3,8 +3,8 @@ use spatial::{InvalidPoint, Point};
 
 use super::Settings;
 
-/// The earliest time that is taken for a fix: trackers without a clock say 1970 or 1980.
-const FIRST_TIME_MS: i64 = 946_684_800_000;
+/// The earliest time that is taken: clocks that were never set say 1970 or 1980.
+pub(super) const FIRST_TIME_MS: i64 = 946_684_800_000;
 
 /// What the engine needs of a position.
 #[derive(Debug, Clone, Copy, PartialEq)]

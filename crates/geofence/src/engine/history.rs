@@ -52,6 +52,9 @@ pub enum Taken {
 #[derive(Debug, Default)]
 pub struct Track {
     chunks: VecDeque<Chunk>,
+    /// Time of the last fix of the first chunk: whether there is something to forget is asked after each fix, and the chunk
+    /// itself lies where nothing else is looked at.
+    oldest: Option<i64>,
     /// The chunk that is being filled.
     open: Open,
     /// State after the last fix, and after what was due since.
@@ -60,6 +63,8 @@ pub struct Track {
     fired: i64,
     /// Time of the newest fix that is no longer kept.
     forgotten: i64,
+    /// Latest time at which a fix was received. What is told later without a fix was not known before.
+    heard: i64,
     marks: Marks,
     fixes: usize,
     next_id: u32,
@@ -174,6 +179,7 @@ impl Track {
         if self.open.fixes.len() >= CHUNK {
             self.seal();
         }
+        self.heard = self.heard.max(arrival);
         let mut events = Vec::new();
         self.live.step(&fix, context, &mut events);
         self.open.fixes.push(fix);
@@ -212,8 +218,8 @@ impl Track {
         self.saved.head = true;
         for event in events {
             self.fired = self.fired.max(event.confirmed_at);
-            let due = event.confirmed_at;
-            self.tell(vec![event], due, context, out);
+            let known = event.confirmed_at.max(self.heard);
+            self.tell(vec![event], known, context, out);
         }
     }
 
@@ -282,6 +288,7 @@ impl Track {
             return Ok(result);
         }
         self.fixes += part.fixes.len() - before;
+        self.heard = self.heard.max(arrival);
         self.replay(place, part, arrival, context, out);
         Ok(Taken::Late)
     }
@@ -342,6 +349,7 @@ impl Track {
         while self.open.fixes.len() > 2 * CHUNK {
             self.split_open(context);
         }
+        self.note_oldest();
         self.keep_unknown(&old, context);
         revise::compare(&old, new, &mut self.marks, arrival, context, out);
         let newest = self.live.last.map_or(i64::MIN, |last| last.time);
@@ -391,6 +399,7 @@ impl Track {
     fn seal(&mut self) {
         let id = self.new_id();
         self.chunks.push_back(self.open.encode(id));
+        self.note_oldest();
         self.open.start = self.live.clone();
         self.open.fixes.clear();
         self.open.log.clear();
@@ -405,16 +414,21 @@ impl Track {
 
     /// Drops chunks that no late fix can reach.
     fn forget(&mut self, newest: i64, settings: &Settings) {
-        while let Some(chunk) = self.chunks.front()
-            && (chunk.last < newest.saturating_sub(settings.horizon_ms)
-                || self.fixes > settings.history_fixes)
+        while let Some(oldest) = self.oldest
+            && (oldest < newest.saturating_sub(settings.horizon_ms) || self.fixes > settings.history_fixes)
+            && let Some(chunk) = self.chunks.front()
         {
             self.forgotten = self.forgotten.max(chunk.last);
             self.fixes = self.fixes.saturating_sub(chunk.count);
             self.saved.gone.push(chunk.id);
             self.chunks.pop_front();
+            self.note_oldest();
             self.marks.forget(newest.saturating_sub(2 * settings.horizon_ms));
         }
+    }
+
+    fn note_oldest(&mut self) {
+        self.oldest = self.chunks.front().map(|chunk| chunk.last);
     }
 
     /// Fences that the device is in, with the time of the enter, Unix milliseconds.
@@ -489,6 +503,7 @@ impl Track {
             writer.signed(self.forgotten);
             writer.unsigned(u64::from(self.next_id));
             self.marks.write(&mut writer);
+            writer.signed(self.heard);
             save(None, Some(writer.bytes));
         }
     }
@@ -505,6 +520,8 @@ impl Track {
             forgotten: reader.signed()?,
             next_id: u32::try_from(reader.unsigned()?).ok()?,
             marks: Marks::read(&mut reader)?,
+            // Heads that were saved by versions before do not have it.
+            heard: reader.signed().unwrap_or_default(),
             ..Self::default()
         };
         for (id, bytes) in chunks {
@@ -514,6 +531,7 @@ impl Track {
         }
         track.fixes += track.open.fixes.len();
         track.chunks.make_contiguous().sort_by_key(|chunk| chunk.first);
+        track.note_oldest();
         Some(track)
     }
 }

@@ -92,14 +92,14 @@ impl PartialEq for Presence {
 }
 
 impl Presence {
-    /// What a first fix about a fence begins, if anything.
+    /// What a first fix about a fence begins, if anything; `evidence` is what it says.
     pub(super) fn begin(
         fix: &Fix,
         last: Option<&Fix>,
         (number, slot, rules): (u32, &Slot, &Rules),
+        evidence: Evidence,
         out: &mut Vec<Transition>,
     ) -> Option<Self> {
-        let evidence = judge(fix, slot, rules);
         let phase = match evidence {
             Evidence::Inside { .. } => Phase::Entering,
             _ if rules.uncertain && evidence.is_doubt(fix) => Phase::Doubtful,

@@ -1,4 +1,5 @@
 use events::fence::v1 as proto;
+use spatial::Number;
 
 use super::schedule::Schedule;
 
@@ -37,15 +38,21 @@ impl Rules {
         let p_in = rules.p_in.unwrap_or(P_IN);
         let p_out = rules.p_out.unwrap_or(P_OUT);
         if !(0.5..1.0).contains(&p_in) {
-            problems.push(format!("expected p_in from 0.5 up to 1, found {p_in}"));
+            problems.push(format!("expected p_in from 0.5 up to 1, found {}", Number(p_in)));
         }
         if !(p_out > 0.0 && p_out < 0.5) {
-            problems.push(format!("expected p_out between 0 and 0.5, found {p_out}"));
+            problems.push(format!(
+                "expected p_out between 0 and 0.5, found {}",
+                Number(p_out)
+            ));
         }
         let margin = |name: &str, value: Option<f64>, problems: &mut Vec<String>| {
             let metres = value.unwrap_or(0.0);
             if !(0.0..=100_000.0).contains(&metres) {
-                problems.push(format!("expected {name} from 0 to 100000 metres, found {metres}"));
+                problems.push(format!(
+                    "expected {name} from 0 to 100000 metres, found {}",
+                    Number(metres)
+                ));
             }
             metres
         };
@@ -66,7 +73,8 @@ impl Rules {
         let seconds = |name: &str, value: f64, problems: &mut Vec<String>| {
             if !(0.0..=LONGEST_S).contains(&value) {
                 problems.push(format!(
-                    "expected {name} from 0 to {LONGEST_S} seconds, found {value}"
+                    "expected {name} from 0 to {LONGEST_S} seconds, found {}",
+                    Number(value)
                 ));
             }
             #[allow(

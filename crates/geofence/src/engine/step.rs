@@ -3,7 +3,7 @@
 use spatial::{Bounds, distance};
 
 use super::Context;
-use super::evidence::{COARSE_M, is_coarse, judge};
+use super::evidence::{COARSE_M, is_coarse, judge, judge_inside};
 use super::fences::Slot;
 use super::fix::Fix;
 use super::presence::Presence;
@@ -23,6 +23,13 @@ impl Live {
     /// Takes a fix that is newer than the last one, and adds what happened.
     pub(super) fn step(&mut self, fix: &Fix, context: &Context<'_>, out: &mut Vec<Transition>) {
         let begin = out.len();
+        // Everything that lies in the midst of many fences is asked for before any of it is needed.
+        let known = self.presences.iter().map(|presence| presence.slot);
+        context.fences.fetch_slots(known.clone());
+        let near = Near::find(fix, self.last.as_ref(), context);
+        let found = near.slots.iter().map(|(number, _)| *number);
+        context.fences.fetch_slots(found.clone());
+        context.fences.fetch_shapes(known.chain(found), fix.point);
         self.advance(fix.time, context, out);
         let last = self.last.replace(*fix);
         let mut presences = std::mem::take(&mut self.presences);
@@ -36,7 +43,7 @@ impl Live {
             let evidence = judge(fix, slot, rules);
             presence.take(fix, evidence, rules, out)
         });
-        self.discover(fix, last.as_ref(), &mut presences, context, out);
+        discover(fix, last.as_ref(), &near, &mut presences, context, out);
         self.presences = presences;
         if let Some(new) = out.get_mut(begin..) {
             sort(new, context);
@@ -49,67 +56,99 @@ impl Live {
         self.presences
             .retain_mut(|presence| presence.advance(until, last.as_ref(), context, out));
     }
+}
 
-    /// Fences that the device was not in: it may enter them, or have crossed them since the last fix.
-    fn discover(
-        &self,
-        fix: &Fix,
-        last: Option<&Fix>,
-        presences: &mut Vec<Presence>,
-        context: &Context<'_>,
-        out: &mut Vec<Transition>,
-    ) {
+/// What a search of the index gives for a fix.
+struct Near {
+    /// The device can be taken to have gone straight from the last fix.
+    is_way: bool,
+    /// Metres around the fix in which it can be inside.
+    reach_m: f64,
+    /// Slots near the fix or the way to it, each once, and whether the fix itself may be in it.
+    slots: Vec<(u32, bool)>,
+}
+
+impl Near {
+    fn find(fix: &Fix, last: Option<&Fix>, context: &Context<'_>) -> Self {
         let way = last.filter(|last| context.fences.are_crossed() && is_way(last, fix, context));
-        let near = Bounds::at(fix.point);
         let reach_m = if is_coarse(fix) {
             Rules::reach_m(f64::from(fix.accuracy_m))
         } else {
             0.0
         };
         let bounds = way
-            .map_or(near, |last| Bounds::between(last.point, fix.point))
+            .map_or(Bounds::at(fix.point), |last| {
+                Bounds::between(last.point, fix.point)
+            })
             .grown(reach_m);
-        let mut seen: Vec<(u32, bool)> = Vec::new();
+        let mut slots: Vec<(u32, bool)> = Vec::new();
         context.fences.index().visit(bounds, |number, reach| {
             let here = reach_m > 0.0 || reach.holds(fix.point);
-            match seen.iter_mut().find(|(other, _)| *other == number) {
+            match slots.iter_mut().find(|(other, _)| *other == number) {
                 Some((_, other)) => *other |= here,
-                None => seen.push((number, here)),
+                None => slots.push((number, here)),
             }
         });
-        for (number, here) in seen {
-            let Some(slot) = context.fences.slot(number) else {
-                continue;
-            };
-            if fix.time < slot.from || fix.time >= slot.until {
-                continue;
-            }
-            let Err(place) = presences.binary_search_by_key(&slot.key, |presence| presence.fence) else {
-                continue;
-            };
-            let Some(rules) = context.fences.rules(slot) else {
-                continue;
-            };
-            let concerned = context
-                .fences
-                .scope(slot)
-                .is_none_or(|scope| scope.admits(context.device, context.members, fix.time));
-            if !concerned {
-                continue;
-            }
-            // A precise fix begins something only where its coordinates lie inside.
-            let may_begin = here && (reach_m > 0.0 || slot.shape.contains(fix.point));
-            if may_begin && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), out) {
-                presences.insert(place, presence);
-                continue;
-            }
-            if let Some(last) = way
-                && rules.cross
-                && let Some(event) = crossing(last, fix, (number, slot))
-                && rules.watched(event.event_time)
-            {
-                out.push(event);
-            }
+        Self {
+            is_way: way.is_some(),
+            reach_m,
+            slots,
+        }
+    }
+}
+
+/// Fences that the device was not in: it may enter them, or have crossed them since the last fix.
+fn discover(
+    fix: &Fix,
+    last: Option<&Fix>,
+    near: &Near,
+    presences: &mut Vec<Presence>,
+    context: &Context<'_>,
+    out: &mut Vec<Transition>,
+) {
+    let way = last.filter(|_| near.is_way);
+    for (number, here) in near.slots.iter().copied() {
+        let Some(slot) = context.fences.slot(number) else {
+            continue;
+        };
+        if fix.time < slot.from || fix.time >= slot.until {
+            continue;
+        }
+        let Err(place) = presences.binary_search_by_key(&slot.key, |presence| presence.fence) else {
+            continue;
+        };
+        let Some(rules) = context.fences.rules(slot) else {
+            continue;
+        };
+        let concerned = context
+            .fences
+            .scope(slot)
+            .is_none_or(|scope| scope.admits(context.device, context.members, fix.time));
+        if !concerned {
+            continue;
+        }
+        // A precise fix begins something only where its coordinates lie inside.
+        let evidence = if !here {
+            None
+        } else if near.reach_m > 0.0 {
+            Some(judge(fix, slot, rules))
+        } else {
+            slot.shape
+                .contains(fix.point)
+                .then(|| judge_inside(fix, slot, rules))
+        };
+        if let Some(evidence) = evidence
+            && let Some(presence) = Presence::begin(fix, last, (number, slot, rules), evidence, out)
+        {
+            presences.insert(place, presence);
+            continue;
+        }
+        if let Some(last) = way
+            && rules.cross
+            && let Some(event) = crossing(last, fix, (number, slot))
+            && rules.watched(event.event_time)
+        {
+            out.push(event);
         }
     }
 }

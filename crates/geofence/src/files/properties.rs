@@ -4,7 +4,7 @@ use events::Timestamp;
 use events::fence::v1 as proto;
 use proto::fence::Shape;
 use serde_json::{Map, Value};
-use spatial::Datum;
+use spatial::{Datum, Number};
 
 use super::Drawing;
 use crate::engine::DefinitionProblem;
@@ -207,7 +207,10 @@ impl Properties<'_> {
             return Some(number as u32);
         }
         let name = names.first().copied().unwrap_or_default();
-        self.complain(format!("expected a whole number in {name}, found {number}"));
+        self.complain(format!(
+            "expected a whole number in {name}, found {}",
+            Number(number)
+        ));
         None
     }
 
@@ -270,7 +273,9 @@ impl Properties<'_> {
         match text.parse::<jiff::Timestamp>() {
             Ok(timestamp) => Some(crate::engine::timestamp(timestamp.as_millisecond())),
             Err(_) => {
-                self.complain(format!("expected valid_from as RFC 3339, found {text:?}"));
+                self.complain(format!(
+                    "expected valid_from as RFC 3339, such as 2026-03-02T08:00:00+08:00, found {text:?}"
+                ));
                 None
             }
         }

@@ -4,4 +4,5 @@
 mod days;
 mod rows;
 mod shuffled;
+mod traces;
 mod world;

@@ -37,15 +37,26 @@ impl Dice {
     }
 }
 
-/// Plays the fixes as given, then shuffled and repeated, and fails when anything differs. Returns what remains.
+/// Plays the fixes among these fences as given, then shuffled and repeated, and fails when anything differs. Returns what
+/// remains.
 pub(crate) fn in_any_order(
     fences: &[proto::Fence],
     fixes: &[Fix],
     until: i64,
     orders: u64,
 ) -> Vec<Remaining> {
+    in_any_order_among(|| World::new(fences), fixes, until, orders)
+}
+
+/// The same in worlds in which something has happened before the first fix arrives.
+pub(crate) fn in_any_order_among(
+    make: impl Fn() -> World,
+    fixes: &[Fix],
+    until: i64,
+    orders: u64,
+) -> Vec<Remaining> {
     let play = |fixes: &[Fix]| {
-        let mut world = World::new(fences);
+        let mut world = make();
         for fix in fixes {
             world.observe(*fix).unwrap();
         }

@@ -10,6 +10,8 @@ use spatial::{Frame, Point, distance};
 
 /// Monday 2 March 2026, 00:00 UTC.
 pub(crate) const MONDAY: i64 = 1_772_409_600_000;
+/// How long versions of fences that have ended are kept.
+pub(crate) const RETENTION_MS: i64 = 4 * 24 * 3_600_000;
 /// Somewhere in Shanghai.
 pub(crate) const PLACE: Point = Point {
     latitude: 31.2304,
@@ -97,8 +99,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(fences: &[proto::Fence]) -> Self {
-        let (fences, errors) = FenceSet::load(fences, 4 * 24 * 3_600_000);
+        let (fences, errors) = FenceSet::load(fences, RETENTION_MS);
         assert_eq!(errors, []);
+        Self::among(fences)
+    }
+
+    pub(crate) fn among(fences: FenceSet) -> Self {
         Self {
             fences,
             settings: Settings::default(),

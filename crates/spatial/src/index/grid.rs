@@ -108,9 +108,11 @@ impl Grid {
         }
     }
 
-    /// Looks into the cells of a rectangle of cells. What touches several of them is found in the first.
+    /// Looks into the cells of a rectangle of cells. What touches several of them is found in the first; that is not asked
+    /// where there is one cell only, as for a point.
     #[inline]
     fn visit_cells(&self, wanted: &Entry, low: Cell, high: Cell, found: &mut impl FnMut(&Entry)) {
+        let is_one_cell = self.cell(wanted.low) == self.cell(wanted.high);
         for row in low[1]..=high[1] {
             for column in low[0]..=high[0] {
                 let bucket = self.place([column, row]);
@@ -123,7 +125,9 @@ impl Grid {
                     continue;
                 }
                 for entry in self.bucket(bucket) {
-                    if entry.touches(wanted) && self.first_cell(entry, wanted) == [column, row] {
+                    if entry.touches(wanted)
+                        && (is_one_cell || self.first_cell(entry, wanted) == [column, row])
+                    {
                         found(entry);
                     }
                 }
@@ -234,7 +238,12 @@ impl Grid {
     #[allow(clippy::cast_possible_truncation, reason = "less than a million")]
     fn part(&self, [longitude, latitude]: [f32; 2]) -> Cell {
         let per_degree = self.cells_per_degree * f64::from(PARTS);
-        let number = |degrees: f32| (f64::from(degrees) * per_degree).floor() as i32;
+        // Rounded down without `floor`, which is a call where the processor is not known to round by itself.
+        let number = |degrees: f32| {
+            let exact = f64::from(degrees) * per_degree;
+            let whole = exact as i32;
+            whole - i32::from(f64::from(whole) > exact)
+        };
         [number(longitude), number(latitude)]
     }
 

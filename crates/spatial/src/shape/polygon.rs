@@ -18,27 +18,62 @@ pub(super) fn side_of_ring(vertices: &[[f64; 2]], point: [f64; 2]) -> Side {
         return Side::Outside;
     };
     let mut inside = false;
-    for to in vertices {
-        let to = *to;
-        // The ray runs east; an edge counts when it leads from at or below the ray to above it, or back.
-        if (from[1] > point[1]) != (to[1] > point[1]) {
-            if from[0] < point[0] && to[0] < point[0] {
-                // The edge lies wholly west of the point.
-            } else {
+    for run in vertices.chunks(RUN) {
+        // The ray runs east; an edge counts when it leads from at or below the ray to above it, or back. Most do not: which
+        // do is found for the whole run without a branch, since no branch could be foretold.
+        let (above, mut of_concern) = heights(run, point[1]);
+        let before = above << 1 | u64::from(from[1] > point[1]);
+        let passing = above ^ before;
+        of_concern |= passing & u64::MAX >> (RUN - run.len());
+        while of_concern != 0 {
+            let number = of_concern.trailing_zeros() as usize;
+            of_concern &= of_concern - 1;
+            let Some(to) = run.get(number).copied() else { break };
+            let from = match number.checked_sub(1).and_then(|before| run.get(before)) {
+                Some(before) => *before,
+                None => from,
+            };
+            if passing >> number & 1 == 0 {
+                if touches(from, to, point) {
+                    return Side::Border;
+                }
+            } else if from[0] >= point[0] || to[0] >= point[0] {
+                // Not wholly west of the point.
                 let turn = side(from, to, point);
                 if turn == 0.0 {
                     return Side::Border;
                 }
-                if (turn > 0.0) == (to[1] > from[1]) {
-                    inside = !inside;
-                }
+                inside ^= (turn > 0.0) == (to[1] > from[1]);
             }
-        } else if to[1] == point[1] && touches(from, to, point) {
-            return Side::Border;
         }
-        from = to;
+        from = run.last().copied().unwrap_or(from);
     }
     if inside { Side::Inside } else { Side::Outside }
+}
+
+/// Vertices that are looked at together: a bit for each.
+const RUN: usize = u64::BITS as usize;
+
+/// A bit for each vertex of a run that is above a latitude, and for each that is exactly there.
+fn heights(run: &[[f64; 2]], latitude: f64) -> (u64, u64) {
+    let (mut above, mut level, mut place) = (0_u64, 0_u64, 0_u32);
+    let (eights, rest) = run.as_chunks::<8>();
+    for eight in eights {
+        let (mut higher, mut equal) = (0_u64, 0_u64);
+        for (bit, vertex) in eight.iter().enumerate() {
+            higher |= u64::from(vertex[1] > latitude) << bit;
+            equal |= u64::from(vertex[1] == latitude) << bit;
+        }
+        above |= higher << place;
+        level |= equal << place;
+        place += 8;
+    }
+    for vertex in rest {
+        above |= u64::from(vertex[1] > latitude) << place;
+        level |= u64::from(vertex[1] == latitude) << place;
+        place += 1;
+    }
+    (above, level)
 }
 
 /// True when the point lies on an edge that does not pass the ray: on its upper end or along it.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::InvalidPoint;
+use crate::{InvalidPoint, Number};
 
 /// Largest number of vertices of one shape; the outlines of provinces have fewer.
 pub const MAX_VERTICES: usize = 100_000;
@@ -115,7 +115,7 @@ pub enum Problem {
         inside: usize,
     },
     /// A radius or width out of range.
-    #[error("expected a {what} of {} to {} metres, found {found}", RADIUS_M.start() * factor, RADIUS_M.end() * factor)]
+    #[error("expected a {what} of {} to {} metres, found {}", RADIUS_M.start() * factor, RADIUS_M.end() * factor, Number(*found))]
     Size {
         /// `radius` or `width`.
         what: &'static str,
@@ -125,7 +125,7 @@ pub enum Problem {
         found: f64,
     },
     /// A floor above the ceiling, or a number that is none.
-    #[error("expected a floor below the ceiling, found floor {floor} m and ceiling {ceiling} m")]
+    #[error("expected a floor below the ceiling, found floor {} m and ceiling {} m", Number(*floor), Number(*ceiling))]
     Heights {
         /// As found.
         floor: f64,
