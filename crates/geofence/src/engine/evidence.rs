@@ -68,6 +68,8 @@ fn judge_exact(inside: bool, rules: &Rules) -> Option<Evidence> {
 
 /// Judges a fix. A fix counts as outside when a straight border at its distance would leave at most `p_out` inside: for a
 /// fence that is small beside the error of the fix the probability of being inside is low wherever the fix is, and says nothing.
+/// A coarse one has to be far out as well: more than half of the tower fixes of a parked phone lie beyond what `p_out` usually
+/// asks, and their errors repeat.
 pub(super) fn judge(fix: &Fix, slot: &Slot, rules: &Rules) -> Evidence {
     judge_where(|| slot.shape.contains(fix.point), fix, slot, rules)
 }
@@ -101,6 +103,7 @@ fn judge_where(inside: impl FnOnce() -> bool, fix: &Fix, slot: &Slot, rules: &Ru
     let out = !relation.inside
         && probability <= rules.p_out
         && signed >= rules.out_deviations * deviation
+        && (!is_coarse(fix) || signed >= FAR_OUT * deviation)
         && signed >= rules.exit_margin_m;
     if out {
         let usual = fix.assumed_accuracy_m() / RADIUS_68;

