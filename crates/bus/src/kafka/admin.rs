@@ -23,7 +23,7 @@ const HOUR_MS: u64 = 3_600_000;
 fn client(names: &Names) -> Result<AdminClient<Quiet>, Error> {
     let mut config = names.client();
     config.set("statistics.interval.ms", "0");
-    create(&config, Quiet)
+    create(&config, Quiet::default())
 }
 
 fn options() -> AdminOptions {

@@ -1,5 +1,6 @@
 //! What all clients share: names, properties, logs.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use events::Topic;
@@ -105,7 +106,7 @@ impl Names {
             .set("isolation.level", isolation)
             .set("statistics.interval.ms", "0")
             .set("enable.partition.eof", "true");
-        create(&client, Quiet)
+        create(&client, Quiet::default())
     }
 }
 
@@ -154,13 +155,23 @@ pub(super) fn failed(doing: &str, source: KafkaError) -> Error {
 }
 
 /// Partition count of a topic.
-pub(super) fn partition_count<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    topic: &str,
-) -> Result<u32, Error> {
-    let metadata = consumer
-        .fetch_metadata(Some(topic), ANSWER_WITHIN)
-        .map_err(|error| failed("ask for the partitions", error))?;
+pub(super) fn partition_count(consumer: &BaseConsumer<Quiet>, topic: &str) -> Result<u32, Error> {
+    const DOING: &str = "ask for the partitions";
+    const EVENTS: usize = 100;
+    let metadata = match consumer.fetch_metadata(Some(topic), ANSWER_WITHIN) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            // The answer says that there was none; why not is told to whoever polls.
+            // One call serves one event, of any kind.
+            for _ in 0..EVENTS {
+                let _ = consumer.poll(Duration::ZERO);
+            }
+            return Err(match (failed(DOING, error), consumer.context().trouble()) {
+                (Error::Unavailable(text), Some(trouble)) => Error::Unavailable(format!("{text}: {trouble}")),
+                (error, _) => error,
+            });
+        }
+    };
     let found = metadata
         .topics()
         .iter()
@@ -206,12 +217,28 @@ pub(super) fn signed(partition: u32) -> i32 {
 }
 
 /// A context for clients that have nothing to tell but errors.
-#[derive(Debug)]
-pub(super) struct Quiet;
+#[derive(Debug, Default)]
+pub(super) struct Quiet {
+    trouble: Mutex<Option<String>>,
+}
+
+impl Quiet {
+    /// What the client said last of why it does not get through.
+    fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
 
 impl ClientContext for Quiet {
     fn error(&self, error: KafkaError, reason: &str) {
         log_error(&error, reason);
+        // That all brokers are down is said after each reason and is none.
+        if is_trouble(&error) && error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        }
     }
 }
 

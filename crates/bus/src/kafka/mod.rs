@@ -3,6 +3,7 @@
 mod admin;
 mod client;
 mod lanes;
+mod notes;
 mod producer;
 mod read;
 mod registry;

@@ -1,15 +1,13 @@
 //! A stage's side of Kafka: a consumer group for the inputs, a transactional producer for everything it writes.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use events::Topic;
-use rdkafka::client::ClientContext;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
-use rdkafka::statistics::{Partition, Statistics};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
@@ -17,129 +15,12 @@ use super::admin::ensure_state_topic;
 use super::client::{
     ANSWER_WITHIN, Names, create, failed, log_error, partition_count, received, signed, unsigned,
 };
+use super::notes::{Change, Notes};
 use super::restore;
 use super::transaction::Transactions;
-use crate::metrics;
 use crate::runner::{CommitFailure, Joining, Lag, Pending, Polled, Session, equal_counts};
 use crate::standing::{Standing, Teller};
 use crate::{Error, Received};
-
-/// A change of the partitions, as the group tells it.
-#[derive(Debug)]
-enum Change {
-    Assigned(Vec<(Topic, u32)>),
-    Revoked(Vec<(Topic, u32)>),
-}
-
-/// Takes notes while the consumer is polled.
-struct Notes {
-    names: Arc<Names>,
-    inputs: Vec<Topic>,
-    changes: Mutex<VecDeque<Change>>,
-    lags: Mutex<Vec<Lag>>,
-}
-
-impl Notes {
-    fn topic(&self, name: &str) -> Option<Topic> {
-        self.inputs
-            .iter()
-            .copied()
-            .find(|topic| self.names.topic(*topic) == name)
-    }
-
-    fn partitions(&self, list: &TopicPartitionList) -> Vec<(Topic, u32)> {
-        list.elements()
-            .iter()
-            .filter_map(|element| Some((self.topic(element.topic())?, unsigned(element.partition()))))
-            .collect()
-    }
-
-    fn note(&self, change: Change) {
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        changes.push_back(change);
-    }
-
-    fn next_change(&self) -> Option<Change> {
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        changes.pop_front()
-    }
-}
-
-impl ClientContext for Notes {
-    fn stats(&self, statistics: Statistics) {
-        metrics::brokers(&statistics);
-        let mut lags = Vec::new();
-        for (name, topic) in &statistics.topics {
-            let Some(known) = self.topic(name) else { continue };
-            for partition in topic.partitions.values().filter(|partition| partition.desired) {
-                if let Some(records) = Progress::of(partition).left() {
-                    lags.push(Lag {
-                        topic: known,
-                        partition: unsigned(partition.partition),
-                        records,
-                    });
-                }
-            }
-        }
-        *self.lags.lock().unwrap_or_else(PoisonError::into_inner) = lags;
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        log_error(&error, reason);
-    }
-}
-
-impl ConsumerContext for Notes {
-    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        match rebalance {
-            Rebalance::Revoke(list) => self.note(Change::Revoked(self.partitions(list))),
-            Rebalance::Assign(list) => self.note(Change::Assigned(self.partitions(list))),
-            Rebalance::Error(error) => log_error(error, "rebalance"),
-        }
-    }
-}
-
-/// Offsets of a partition as the client counts them; negative where it does not know.
-#[derive(Debug, Clone, Copy)]
-struct Progress {
-    /// Behind the last committed record.
-    end: i64,
-    /// The next to be taken.
-    taken: i64,
-    /// The next to be fetched.
-    fetched: i64,
-    /// Records that were fetched and not taken.
-    waiting: i64,
-}
-
-impl Progress {
-    fn of(partition: &Partition) -> Self {
-        Self {
-            end: if partition.ls_offset >= 0 {
-                partition.ls_offset
-            } else {
-                partition.hi_offset
-            },
-            taken: partition.app_offset,
-            fetched: partition.next_offset,
-            waiting: partition.fetchq_cnt,
-        }
-    }
-
-    /// Records that are there and were not taken. The marks that transactions leave take offsets as records do, and
-    /// nobody takes them: where all was fetched and nothing waits, nothing is left.
-    fn left(self) -> Option<u64> {
-        // Where nothing was taken since the start, from where on it is read.
-        let taken = if self.taken >= 0 { self.taken } else { self.fetched };
-        if self.end < 0 || taken < 0 {
-            return None;
-        }
-        if self.waiting <= 0 && self.fetched >= self.end {
-            return Some(0);
-        }
-        Some(u64::try_from(self.end - taken).unwrap_or(0))
-    }
-}
 
 /// The partitions of the inputs that the group gave to this process.
 ///
@@ -195,15 +76,8 @@ impl KafkaSession {
             // somebody new: the whole group stands until the one that died has been silent for long enough.
             config.set("group.instance.id", instance);
         }
-        let consumer: BaseConsumer<Notes> = create(
-            &config,
-            Notes {
-                names: names.clone(),
-                inputs: joining.inputs.clone(),
-                changes: Mutex::default(),
-                lags: Mutex::default(),
-            },
-        )?;
+        let consumer: BaseConsumer<Notes> =
+            create(&config, Notes::new(names.clone(), joining.inputs.clone()))?;
         let topics: Vec<&str> = joining.inputs.iter().map(|topic| names.topic(*topic)).collect();
         consumer
             .subscribe(&topics)
@@ -391,8 +265,7 @@ impl Session for KafkaSession {
     }
 
     fn lag(&mut self) -> Vec<Lag> {
-        let lags = self.consumer.context().lags.lock();
-        lags.unwrap_or_else(PoisonError::into_inner).clone()
+        self.consumer.context().lags()
     }
 
     fn commit_interval(&self) -> Duration {
@@ -411,30 +284,4 @@ pub(super) fn offsets(
         list.add_partition_offset(names.topic(*topic), signed(*partition), offset)?;
     }
     Ok(list)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_of_transactions_are_no_records_that_are_left() {
-        let left = |end, taken, fetched, waiting| {
-            Progress {
-                end,
-                taken,
-                fetched,
-                waiting,
-            }
-            .left()
-        };
-        assert_eq!(left(10, 9, 10, 0), Some(0), "the last offset is a mark");
-        assert_eq!(left(10, 4, 10, 5), Some(6));
-        assert_eq!(left(10, 4, 4, 0), Some(6));
-        assert_eq!(left(10, -1001, 10, 0), Some(0), "nothing new since the start");
-        assert_eq!(left(10, -1001, 3, 0), Some(7));
-        assert_eq!(left(0, -1001, 0, 0), Some(0), "empty");
-        assert_eq!(left(-1001, -1001, 0, 0), None);
-        assert_eq!(left(10, -1001, -1001, 0), None);
-    }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::run::{self, Course, Line, Load};
 use super::scene::{self, What};
 use crate::exit::Outcome;
-use crate::process;
+use crate::{process, say};
 
 /// Beside kills: devices that do not hear their answers, are cut off, or are slow. With --brokers the target is the
 /// gateway on Kafka instead of everything in one process; with --broker-proxy the way to Kafka is spoiled in the same
@@ -87,7 +87,9 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         doors: (jt808, gt06),
     };
     run::measure(&scene, &arguments.load, course, |number, fault, acked| {
-        tracing::info!(number, ?fault, acked, "a fault is over and devices are answered");
+        say(format_args!(
+            "fault {number} ({fault:?}): over, {acked} answers so far"
+        ));
     })
     .await
 }

@@ -15,7 +15,7 @@ use super::run::{self, Load};
 use super::scene::{self, Scene};
 use super::{figures, verdict};
 use crate::exit::Outcome;
-use crate::process;
+use crate::{process, say};
 
 /// Longest time to listen and to stop.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -115,17 +115,17 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     while let Some(one) = tokio::select! {
         one = running.join_next() => one,
         status = child.wait() => {
-            tracing::error!(status = %status?, log = %scene.target.log.display(), "the program ended by itself");
+            let (status, log) = (status?, scene.target.log.display());
+            say(format_args!("the program ended by itself ({status}); its last words are in {log}"));
             crashes += 1;
             None
         }
     } {
         attacked = attacked.and(one?.context("send hostile input")?);
-        tracing::info!(
-            inputs = attacked.inputs,
-            left = running.len(),
-            "an attacker is done"
-        );
+        let (inputs, left) = (attacked.inputs, running.len());
+        say(format_args!(
+            "{inputs} inputs by those who are done, {left} attackers go on"
+        ));
     }
     let seconds = begun.elapsed().as_secs_f64();
     let (reports, obligations) = live.end().await?;

@@ -4,7 +4,7 @@ use sim::chaos::{Fault, Ways};
 use super::run::{self, Course, Line, Load};
 use super::scene::{self, What};
 use crate::exit::Outcome;
-use crate::process;
+use crate::{process, say};
 
 /// Example: milepost chaos kill --target up --kills 50 --seed 1
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     process::runtime()?
         .block_on(measure(arguments, |number, acked| {
-            tracing::info!(number, acked, "killed and back");
+            say(format_args!("kill {number}: back, {acked} answers so far"));
         }))?
         .print()
 }

@@ -15,7 +15,7 @@ use super::run::folder;
 use super::scene::{self, Scene};
 use super::verdict;
 use crate::exit::Outcome;
-use crate::process;
+use crate::{process, say};
 
 /// Two gateways on the same topics serve half of the devices each; a device whose gateway is away goes to the other one.
 /// One after the other is asked to stop (SIGTERM) and started again, under load.
@@ -122,7 +122,10 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         let acked = live.acked();
         live.more_than(acked).await?;
         node.child = node.scene.target.start(LIMIT).await?;
-        tracing::info!(restart, took = ?took, acked = live.acked(), "stopped and back");
+        let (number, acked, milliseconds) = (restart + 1, live.acked(), took.as_millis());
+        say(format_args!(
+            "restart {number}: stopped in {milliseconds} ms, back; {acked} answers so far"
+        ));
     }
     tokio::time::sleep(arguments.calm).await;
     let (reports, obligations) = live.end().await?;

@@ -10,6 +10,7 @@ use sim::fleet::Watch;
 use super::ByRole;
 use super::troupe::{Role, Troupe};
 use crate::chaos::scene::Scene;
+use crate::say;
 
 /// Shortest and longest time between two strikes, milliseconds.
 const LIFE_MS: (u64, u64) = (50, 1500);
@@ -97,7 +98,7 @@ impl Strikes {
                     recoveries.push(begun.elapsed().as_millis() as u64);
                 }
             }
-            tracing::info!(kills = struck.kills, role = role.name(), "killed and back");
+            say(format_args!("kill {} ({}): back", struck.kills, role.name()));
         }
         recoveries.sort_unstable();
         struck.recovery_ms_median = recoveries.get(recoveries.len() / 2).copied().unwrap_or_default();
