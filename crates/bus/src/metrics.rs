@@ -120,7 +120,7 @@ const STORE_FAILURES: Declaration = Declaration::counter(
     "milepost_bus_store_failures_total",
     Unit::Count,
     &["reason"],
-    "Times that the local log stopped taking records.",
+    "Times that the local log or the spool stopped taking records (full, error), or was opened with less than had been acknowledged (lost).",
 );
 
 pub(crate) fn lag(group: &'static str, lag: Lag) {
@@ -164,13 +164,18 @@ pub(crate) fn group_committed(records: usize, took: Duration) {
 
 /// A local store was opened, and has not failed.
 pub(crate) fn store_opened() {
-    for reason in ["full", "error"] {
+    for reason in ["full", "error", "lost"] {
         counter!(STORE_FAILURES.name, "reason" => reason).increment(0);
     }
 }
 
 pub(crate) fn store_failed(full: bool) {
     counter!(STORE_FAILURES.name, "reason" => if full { "full" } else { "error" }).increment(1);
+}
+
+/// A local store was opened, and has less than had been promised.
+pub(crate) fn store_lost() {
+    counter!(STORE_FAILURES.name, "reason" => "lost").increment(1);
 }
 
 /// A spool was opened, and all that was read of it could be.

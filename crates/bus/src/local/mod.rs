@@ -5,6 +5,7 @@ mod codec;
 mod engine;
 mod fetch;
 mod format;
+mod mark;
 mod read;
 mod retention;
 mod session;

@@ -16,12 +16,15 @@ use super::beside::LIMIT;
 /// Wait between two looks at the count of answers.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// What a load came to, and what its devices were promised.
+type Outcome = (Report, Vec<Obligations>);
+
 /// A load until it is ended; dropping it stops the devices too.
 #[derive(Debug)]
 pub(super) struct Live {
     acked: Arc<AtomicU64>,
     stop: DropGuard,
-    loads: Vec<JoinHandle<Result<(Report, Vec<Obligations>), sim::load::Error>>>,
+    loads: Vec<JoinHandle<Result<Outcome, sim::load::Error>>>,
 }
 
 impl Live {

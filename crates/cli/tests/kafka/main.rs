@@ -1,6 +1,6 @@
 //! `milepost gateway` on a real Kafka as ops meet it: faults under load, and its topics read with kcat.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod consumers;
 mod kcat;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 pub(in crate::local) use self::writer::{Answer, Transaction};
 use self::writer::{Queue, Work};
+use super::mark::Mark;
 use super::store::{Failure, Store, explain};
 use super::table::{Kept, Table};
 use crate::budget::Budget;
@@ -53,6 +54,7 @@ pub(in crate::local) struct Engine {
     /// `Err` while the store is closed because of a failure.
     store: RwLock<Result<Store, Failure>>,
     tables: RwLock<BTreeMap<String, Arc<Table>>>,
+    mark: Mutex<Mark>,
     queue: Mutex<Queue>,
     wake: Condvar,
     /// Counts groups that were made readable.
@@ -65,12 +67,14 @@ impl Engine {
     pub(in crate::local) fn open(settings: Settings, budget: Arc<Budget>) -> Result<Arc<Self>, Error> {
         let store = Store::open(&settings.path, settings.cache_bytes)?;
         metrics::store_opened();
+        let mark = Mark::open(&store, &settings.path)?;
         let tables = load(&store).map_err(|error| explain(error, "read the topics", &settings.path))?;
         let engine = Arc::new(Self {
             settings,
             budget,
             store: RwLock::new(Ok(store)),
             tables: RwLock::new(tables),
+            mark: Mutex::new(mark),
             queue: Mutex::default(),
             wake: Condvar::new(),
             grown: watch::Sender::new(0),

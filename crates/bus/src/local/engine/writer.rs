@@ -189,8 +189,12 @@ impl Engine {
                     Work::Transaction(transaction, _) => add(&mut batch, transaction),
                 }
             }
+            let mut mark = lock(&self.mark);
+            let (key, value) = mark.next();
+            batch.meta(key.to_vec(), &value);
             match batch.commit() {
                 Ok(()) => {
+                    mark.advance();
                     metrics::group_committed(group.len(), started.elapsed());
                     return Ok(());
                 }
