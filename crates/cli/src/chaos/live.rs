@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
-use sim::load::{Report, Settings};
+use jiff::Timestamp;
+use sim::load::{Protocol, Report, Settings};
 use sim::obligations::Obligations;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::beside::LIMIT;
+use super::scene::Scene;
 
 /// Wait between two looks at the count of answers.
 const LOOK: Duration = Duration::from_millis(5);
@@ -40,6 +42,17 @@ impl Live {
             acked,
             stop: stop.drop_guard(),
         }
+    }
+
+    /// Devices that all speak JT/T 808.
+    pub(super) fn jt808(scene: &Scene, connections: u64, rate: f64) -> Self {
+        Self::start([Settings::steady(
+            Protocol::Jt808,
+            scene.jt808,
+            connections,
+            rate,
+            Timestamp::now(),
+        )])
     }
 
     /// Messages that were answered so far.

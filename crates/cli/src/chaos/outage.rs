@@ -3,10 +3,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 use sim::chaos::Target;
-use sim::load::{Protocol, Settings};
 use sim::oracle::Verdict;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -87,13 +85,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         scene.set("GATEWAY__SPOOL__MODE", "overflow");
     }
     let mut child = scene.target.start(LIMIT).await?;
-    let live = Live::start([Settings::steady(
-        Protocol::Jt808,
-        scene.jt808,
-        arguments.connections,
-        arguments.rate,
-        Timestamp::now(),
-    )]);
+    let live = Live::jt808(&scene, arguments.connections, arguments.rate);
     live.more_than(0).await?;
 
     tokio::time::sleep(CALM).await;
@@ -109,10 +101,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
 
     tokio::time::sleep(CALM).await;
     let (_, obligations) = live.end().await?;
-    let mut verdict = verdict::judge(scene.log.clone(), &obligations).await?;
-    while verdict.lost > 0 && mended.elapsed() < arguments.outage + LIMIT {
-        verdict = verdict::judge(scene.log.clone(), &obligations).await?;
-    }
+    let verdict = verdict::settled(&scene.log, &obligations, arguments.outage + LIMIT).await?;
     let arrived_after_ms = mended.elapsed().as_millis() as u64;
     let memory_bytes_max = Target::peak_memory(&child);
     scene.target.terminate(&mut child, LIMIT).await?;

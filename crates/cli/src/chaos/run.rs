@@ -155,17 +155,12 @@ pub(super) async fn measure(
 /// The verdict once the program had time to bring what is in its spool to the log. What it promised is durable there,
 /// so that it may come after the last life.
 async fn settled(scene: &Scene, results: &Results) -> anyhow::Result<Verdict> {
-    let judge = || verdict::judge(scene.log.clone(), &results.obligations);
-    let mut verdict = judge().await?;
+    let verdict = verdict::judge(scene.log.clone(), &results.obligations).await?;
     if verdict.lost == 0 {
         return Ok(verdict);
     }
     let mut child = scene.target.start(LIMIT).await?;
-    let begun = tokio::time::Instant::now();
-    while verdict.lost > 0 && begun.elapsed() < LIMIT {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        verdict = judge().await?;
-    }
+    let verdict = verdict::settled(&scene.log, &results.obligations, LIMIT).await?;
     scene.target.terminate(&mut child, LIMIT).await?;
     Ok(verdict)
 }

@@ -3,10 +3,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 use sim::chaos::Target;
-use sim::load::{Protocol, Settings};
 use sim::oracle::Verdict;
 use tokio::process::Command;
 use tokio::time::Instant;
@@ -87,13 +85,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     let scene = set_up(arguments, &folder).await?;
     let (faulty, fifo) = preloaded(&scene.target, &arguments.fiu, &folder)?;
     let mut child = faulty.start(LIMIT).await?;
-    let live = Live::start([Settings::steady(
-        Protocol::Jt808,
-        scene.jt808,
-        arguments.connections,
-        arguments.rate,
-        Timestamp::now(),
-    )]);
+    let live = Live::jt808(&scene, arguments.connections, arguments.rate);
     live.more_than(0).await?;
     tokio::time::sleep(CALM).await;
     ensure!(
@@ -118,16 +110,12 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     let said = std::fs::read_to_string(&scene.target.log)?;
 
     let begun = Instant::now();
-    let judge = || verdict::judge(scene.log.clone(), &obligations);
     let verdict = match arguments.target {
-        What::Up => judge().await?,
+        What::Up => verdict::judge(scene.log.clone(), &obligations).await?,
         // What stands in the spool only is brought to the topic by the next life.
         What::Gateway => {
             let mut child = scene.target.start(LIMIT).await?;
-            let mut verdict = judge().await?;
-            while verdict.lost > 0 && begun.elapsed() < LIMIT {
-                verdict = judge().await?;
-            }
+            let verdict = verdict::settled(&scene.log, &obligations, LIMIT).await?;
             scene.target.terminate(&mut child, LIMIT).await?;
             verdict
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use bus::{Bus, BusConfig, Read};
@@ -10,6 +11,7 @@ use events::{Message as _, Topic};
 use serde::Serialize;
 use sim::obligations::Obligations;
 use sim::oracle::{Oracle, Seen, Verdict};
+use tokio::time::Instant;
 
 use crate::exit::{FAILED, Outcome};
 
@@ -23,6 +25,25 @@ pub(super) fn print(line: &impl Serialize, holds: bool) -> Outcome {
     } else {
         ExitCode::from(FAILED)
     })
+}
+
+/// Wait between two looks at the topic.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// As [`judge`], once all that was promised is there, or the time is over: what is durable in a spool may come later.
+pub(super) async fn settled(
+    log: &BusConfig,
+    obligations: &[Obligations],
+    limit: Duration,
+) -> anyhow::Result<Verdict> {
+    let begun = Instant::now();
+    loop {
+        let verdict = judge(log.clone(), obligations).await?;
+        if verdict.lost == 0 || begun.elapsed() >= limit {
+            return Ok(verdict);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 pub(super) async fn judge(log: BusConfig, obligations: &[Obligations]) -> anyhow::Result<Verdict> {
