@@ -1,6 +1,8 @@
 //! Real Kafka brokers for trials by hand, started again whenever one is killed.
 //!
-//!     eval "$(tests/services)"; cargo run -p tests --bin brokers -- 3 [NAME=VALUE …]
+//! ```sh
+//! eval "$(tests/services)"; cargo run -p tests --bin brokers -- 3 [NAME=VALUE …]
+//! ```
 //!
 //! NAME=VALUE is a setting of all brokers, such as `log.roll.ms=3600000`. Says the addresses, and the files with the
 //! process ids, as options of `milepost chaos consumers`. Ends, and the brokers with it, at the end of its input (Ctrl-D).

@@ -22,6 +22,9 @@ use crate::runner::{CommitFailure, Joining, Lag, Pending, Polled, Session, equal
 use crate::standing::{Standing, Teller};
 use crate::{Error, Received};
 
+/// A process that is taken for another twice within this time has a double.
+const FENCED_AGAIN: Duration = Duration::from_secs(60);
+
 /// The partitions of the inputs that the group gave to this process.
 ///
 /// A partition counts as owned by its number: every input topic has as many partitions, and the range of numbers is
@@ -37,6 +40,10 @@ pub(crate) struct KafkaSession {
     settled: bool,
     /// After a lost commit: forget and restore what is ours.
     reset: bool,
+    stage: &'static str,
+    inputs: Vec<Topic>,
+    /// When the group last took another for this process.
+    fenced: Option<Instant>,
     standing: Arc<Teller>,
     shutdown: CancellationToken,
 }
@@ -68,20 +75,7 @@ impl KafkaSession {
     fn open(names: Arc<Names>, joining: Joining, state_topic: String) -> Result<Self, Error> {
         // First the producer: it ends what an earlier process of the same instance left half done.
         let transactions = Transactions::open(names.clone(), joining.stage, state_topic.clone())?;
-        let mut config = names.consumer(&names.group(joining.stage));
-        // All inputs of one number go to one process.
-        config.set("partition.assignment.strategy", "range");
-        if let Some(instance) = &names.config.instance {
-            // Who comes back under its name has its partitions at once, and the others keep theirs. A nameless one is
-            // somebody new: the whole group stands until the one that died has been silent for long enough.
-            config.set("group.instance.id", instance);
-        }
-        let consumer: BaseConsumer<Notes> =
-            create(&config, Notes::new(names.clone(), joining.inputs.clone()))?;
-        let topics: Vec<&str> = joining.inputs.iter().map(|topic| names.topic(*topic)).collect();
-        consumer
-            .subscribe(&topics)
-            .map_err(|error| failed("join the group", error))?;
+        let consumer = join(&names, joining.stage, &joining.inputs)?;
         Ok(Self {
             names,
             state_topic,
@@ -90,9 +84,35 @@ impl KafkaSession {
             owned: BTreeMap::new(),
             settled: false,
             reset: false,
+            stage: joining.stage,
+            inputs: joining.inputs,
+            fenced: None,
             standing: joining.standing,
             shutdown: joining.shutdown,
         })
+    }
+
+    /// Joins the group anew after the brokers took another for this process; the partitions that it had. They do so when
+    /// one of them died while the answer to joining was on its way, too. A real other process is back at once.
+    fn rejoin(&mut self) -> Result<BTreeSet<u32>, Error> {
+        let instance = self.names.config.instance.clone().unwrap_or_default();
+        if self.fenced.is_some_and(|at| at.elapsed() < FENCED_AGAIN) {
+            return Err(Error::SameInstance { instance });
+        }
+        tracing::warn!(
+            instance,
+            stage = self.stage,
+            "the group took another for this process; it joins anew"
+        );
+        self.fenced = Some(Instant::now());
+        self.settled = false;
+        self.reset = false;
+        self.standing.tell(Standing::Joining);
+        self.consumer = join(&self.names, self.stage, &self.inputs)?;
+        Ok(std::mem::take(&mut self.owned)
+            .into_keys()
+            .map(|(_, number)| number)
+            .collect())
     }
 
     /// Takes in what the group changed; drops records of partitions that are gone.
@@ -193,8 +213,9 @@ impl Session for KafkaSession {
                     true
                 }
                 Some(Err(KafkaError::MessageConsumptionFatal(RDKafkaErrorCode::FencedInstanceId))) => {
-                    let instance = self.names.config.instance.clone().unwrap_or_default();
-                    return Err(Error::SameInstance { instance });
+                    polled.assigned.clear();
+                    polled.revoked.extend(self.rejoin()?);
+                    return Ok(polled);
                 }
                 Some(Err(error @ KafkaError::MessageConsumptionFatal(_))) => {
                     return Err(Error::Kafka {
@@ -271,6 +292,24 @@ impl Session for KafkaSession {
     fn commit_interval(&self) -> Duration {
         Duration::from_millis(u64::from(self.names.config.commit_interval_ms))
     }
+}
+
+/// A consumer that asks the group for partitions of the inputs.
+fn join(names: &Arc<Names>, stage: &str, inputs: &[Topic]) -> Result<BaseConsumer<Notes>, Error> {
+    let mut config = names.consumer(&names.group(stage));
+    // All inputs of one number go to one process.
+    config.set("partition.assignment.strategy", "range");
+    if let Some(instance) = &names.config.instance {
+        // Who comes back under its name has its partitions at once, and the others keep theirs. A nameless one is
+        // somebody new: the whole group stands until the one that died has been silent for long enough.
+        config.set("group.instance.id", instance);
+    }
+    let consumer: BaseConsumer<Notes> = create(&config, Notes::new(names.clone(), inputs.to_vec()))?;
+    let topics: Vec<&str> = inputs.iter().map(|topic| names.topic(*topic)).collect();
+    consumer
+        .subscribe(&topics)
+        .map_err(|error| failed("join the group", error))?;
+    Ok(consumer)
 }
 
 /// Offsets of a commit as Kafka wants them: the next to be read.

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-mod consumers;
 mod kcat;
 mod outage;
 #[cfg(feature = "tls")]
