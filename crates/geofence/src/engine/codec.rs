@@ -357,9 +357,16 @@ fn whole(degrees: f64, parts: f64) -> Option<i64> {
 
 /// The nearest whole number of parts.
 fn whole_near(degrees: f64, parts: f64) -> Option<i64> {
-    let scaled = (degrees * parts).round();
+    let scaled = degrees * parts;
+    if scaled.is_nan() || scaled.abs() >= 1e10 {
+        return None;
+    }
+    // Not by `round`, which is a call, four times for each fix.
     #[allow(clippy::cast_possible_truncation, reason = "checked")]
-    (scaled.abs() < 1e10).then_some(scaled as i64)
+    let towards_zero = scaled as i64;
+    #[allow(clippy::cast_precision_loss, reason = "less than 2^53")]
+    let rest = scaled - towards_zero as f64;
+    Some(towards_zero + i64::from(rest >= 0.5) - i64::from(rest <= -0.5))
 }
 
 fn whole_tenths(metres: f32) -> Option<u64> {

@@ -414,11 +414,12 @@ impl FenceSet {
     pub(crate) fn fetch_slots(&self, numbers: impl Iterator<Item = u32>) {
         let slots = numbers.filter_map(|number| self.slot(number));
         // Something of each of its pieces.
-        let read = |slot: &Slot| slot.until ^ slot.key.0.cast_signed();
-        let sizes = |slot: &Slot| slot.shape.heap_bytes() ^ slot.id.len();
-        std::hint::black_box(slots.fold((0, 0), |(one, other), slot| {
-            (one ^ read(slot), other ^ sizes(slot))
-        }));
+        let read = |slot: &Slot| (slot.until ^ slot.key.0.cast_signed(), slot.shape.heap_bytes());
+        std::hint::black_box(
+            slots
+                .map(read)
+                .fold((0, 0), |(one, other), (time, bytes)| (one ^ time, other ^ bytes)),
+        );
     }
 
     /// The same with the shapes of the slots as far as they have to do with the point.

@@ -150,12 +150,12 @@ fn follow(before: Option<&[f64; 2]>, point: Point) -> [f64; 2] {
     let Some([previous, _]) = before else {
         return [point.longitude, point.latitude];
     };
-    let turns = ((previous - point.longitude) / 360.0).round();
     // Half a turn exactly is ambiguous: the number as written wins.
-    let turns = if (previous - point.longitude).abs() <= 180.0 {
+    let off = previous - point.longitude;
+    let turns = if off.abs() <= 180.0 {
         0.0
     } else {
-        turns
+        (off / 360.0).round()
     };
     [point.longitude + 360.0 * turns, point.latitude]
 }
