@@ -23,6 +23,7 @@ const SESSION: &str = "session.timeout.ms";
 /// Five heartbeats. Kafka's own 45 s are chosen for members whose every absence costs a rebalance; ours keep their
 /// partitions over a restart.
 const SESSION_MS: &str = "15000";
+
 /// Settings with the names that follow from them.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -161,8 +162,7 @@ pub(super) fn partition_count(consumer: &BaseConsumer<Quiet>, topic: &str) -> Re
     let metadata = match consumer.fetch_metadata(Some(topic), ANSWER_WITHIN) {
         Ok(metadata) => metadata,
         Err(error) => {
-            // The answer says that there was none; why not is told to whoever polls.
-            // One call serves one event, of any kind.
+            // The error says that there was no answer; why not is told to whoever polls, one event of any kind a call.
             for _ in 0..EVENTS {
                 let _ = consumer.poll(Duration::ZERO);
             }

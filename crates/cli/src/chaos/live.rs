@@ -19,14 +19,14 @@ use super::scene::Scene;
 const LOOK: Duration = Duration::from_millis(5);
 
 /// What a load came to, and what its devices were promised.
-type Outcome = (Report, Vec<Obligations>);
+type Ended = (Report, Vec<Obligations>);
 
 /// A load until it is ended; dropping it stops the devices too.
 #[derive(Debug)]
 pub(super) struct Live {
     acked: Arc<AtomicU64>,
     stop: DropGuard,
-    loads: Vec<JoinHandle<Result<Outcome, sim::load::Error>>>,
+    loads: Vec<JoinHandle<Result<Ended, sim::load::Error>>>,
 }
 
 impl Live {

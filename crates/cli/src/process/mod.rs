@@ -35,6 +35,7 @@ impl Process {
     /// Opens the log of events and the admin port.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         let log = runtime::logging::install(&settings.log, &settings.traces)?;
+        let mut roles = Supervisor::new()?;
         let metrics = Metrics::install(PARTS.iter().map(|part| part.metrics))?;
         let config = settings.bus.clone();
         let bus = tokio::task::spawn_blocking(move || Bus::open(&config))
@@ -50,7 +51,6 @@ impl Process {
         };
         let admin = Admin::bind(settings.admin.listen, panel).await?;
         let address = admin.address();
-        let mut roles = Supervisor::new();
         roles.spawn("admin", Phase::Ground, |stop| admin.run(stop));
         let dumped = health.clone();
         roles.spawn("state", Phase::Ground, |stop| async move {

@@ -4,7 +4,7 @@ use std::process::Command;
 use serde_json::Value;
 use tests::kafka::KafkaServer;
 
-use crate::chaos;
+use crate::{chaos, nothing_is_missing};
 
 /// Kills of the gateway, where `MILEPOST_KILLS` says nothing else.
 const KILLS: &str = "50";
@@ -32,6 +32,7 @@ fn what_the_gateway_acknowledged_is_read_by_kcat_after_kills() {
         &[],
     );
     assert_eq!(line["kills"].to_string(), kills, "{line}");
+    nothing_is_missing(&line, false);
 
     // The stock reader finds what our own oracle found, with the headers that the documentation names.
     let topic = topic_of_the_run(&kafka);

@@ -6,6 +6,7 @@ mod backup;
 mod beside;
 mod canary;
 mod capture;
+mod damaged;
 mod dead_broker;
 mod derived;
 mod exported;

@@ -17,7 +17,8 @@ pub struct GatewayConfig {
     pub node: String,
     /// Threads that serve connections; 0 = one per processor.
     pub threads: usize,
-    /// Seconds that answers may still be waited for after the process was told to stop.
+    /// Seconds that answers may still be waited for after the process was told to stop; connections end one after the
+    /// other during the first half of it.
     pub drain_seconds: f64,
     /// Publish every frame as it came to the topic `raw-frames`.
     pub raw_frames: bool,

@@ -5,7 +5,7 @@ mod supervisor;
 
 use std::io;
 
-pub use signal::stop_signal;
+pub use signal::StopSignals;
 pub use supervisor::{Failure, Phase, Supervisor};
 
 /// What to do about a port that cannot be opened; `key` is the configuration key of its address.

@@ -7,6 +7,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::StopSignals;
 use crate::systemd;
 
 type Fault = Box<dyn Error + Send + Sync>;
@@ -58,8 +59,9 @@ pub enum Failure {
 }
 
 /// Runs the roles of a process and ends them together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Supervisor {
+    signals: StopSignals,
     tokens: BTreeMap<Phase, CancellationToken>,
     tasks: JoinSet<Result<(), Fault>>,
     roles: BTreeMap<Id, (&'static str, Phase)>,
@@ -67,10 +69,18 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Without roles.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    /// Without roles. Signals are taken from now on: what comes before [`Supervisor::run`] stops the roles as soon as they run.
+    ///
+    /// # Errors
+    /// When signals cannot be watched.
+    pub fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            signals: StopSignals::watch().map_err(Failure::Signals)?,
+            tokens: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            roles: BTreeMap::new(),
+            stop: CancellationToken::new(),
+        })
     }
 
     /// Cancelled to make the process stop as by a signal.
@@ -100,23 +110,16 @@ impl Supervisor {
         systemd::ready();
         let first = self.serve().await;
         systemd::stopping();
-        let drained = tokio::select! {
-            drained = self.drain(drain) => drained,
-            again = super::stop_signal() => Err(again.map_or_else(Failure::Signals, |_| Failure::Impatient)),
-        };
-        first.and(drained)
+        first.and(self.drain(drain).await)
     }
 
     /// Until the process should stop.
     async fn serve(&mut self) -> Result<(), Failure> {
         let watchdog = systemd::watchdog();
         let mut beat = tokio::time::interval(watchdog.unwrap_or(Duration::from_secs(3600)));
-        let signal = super::stop_signal();
-        tokio::pin!(signal);
         loop {
             tokio::select! {
-                signal = &mut signal => {
-                    let signal = signal.map_err(Failure::Signals)?;
+                signal = self.signals.next() => {
                     tracing::info!(signal, "stopping; a second signal stops at once");
                     return Ok(());
                 }
@@ -139,7 +142,11 @@ impl Supervisor {
                 token.cancel();
             }
             while self.roles.values().any(|(_, of)| *of == phase) {
-                match timeout_at(deadline, self.tasks.join_next_with_id()).await {
+                let ended = tokio::select! {
+                    ended = timeout_at(deadline, self.tasks.join_next_with_id()) => ended,
+                    _ = self.signals.next() => return Err(Failure::Impatient),
+                };
+                match ended {
                     Ok(Some(ended)) => first = first.and(self.ended(ended)),
                     Ok(None) => break,
                     Err(_) => {
@@ -178,7 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_role_that_fails_stops_the_others_and_is_named() {
-        let mut supervisor = Supervisor::new();
+        let mut supervisor = Supervisor::new().unwrap();
         let stopped = CancellationToken::new();
         let seen = stopped.clone();
         supervisor.spawn("good", Phase::Work, |token| async move {
@@ -197,7 +204,7 @@ mod tests {
 
     #[tokio::test]
     async fn intake_stops_before_work() {
-        let mut supervisor = Supervisor::new();
+        let mut supervisor = Supervisor::new().unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         for (name, phase) in [("work", Phase::Work), ("intake", Phase::Intake)] {
             let order = order.clone();
@@ -215,7 +222,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_role_that_does_not_stop_is_named_after_the_deadline() {
-        let mut supervisor = Supervisor::new();
+        let mut supervisor = Supervisor::new().unwrap();
         supervisor.spawn("stuck", Phase::Work, |_| {
             std::future::pending::<Result<(), std::io::Error>>()
         });

@@ -107,7 +107,8 @@ struct Line {
     #[serde(flatten)]
     comparison: Comparison,
     caught_up_ms: u64,
-    stopped_well: bool,
+    /// Processes that were asked to stop and did not end with 0, with their last words.
+    ended_badly: Vec<String>,
 }
 
 impl Line {
@@ -118,7 +119,7 @@ impl Line {
             && self.repeated == 0
             && self.comparison.different == 0
             && self.comparison.derived.len() == 4
-            && self.stopped_well
+            && self.ended_badly.is_empty()
     }
 }
 
@@ -167,7 +168,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     }
     let watch = fleet.watch();
     let living = tokio::spawn(fleet.join());
-    let struck = Strikes::new(arguments.seed, arguments.storm, !arguments.broker_pid.is_empty())
+    let mut struck = Strikes::new(arguments.seed, arguments.storm, !arguments.broker_pid.is_empty())
         .strike(&mut troupe, &scene, arguments.kills, &watch, || {
             living.is_finished()
         })
@@ -177,7 +178,8 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         lived.devices == world.actors.len(),
         "a simulated device ended early"
     );
-    let mut stopped_well = struck.left_well & troupe.end().await?;
+    let mut ended_badly = std::mem::take(&mut struck.left_badly);
+    ended_badly.extend(troupe.end().await?);
 
     let verdict = verdict::judge(scene.log.clone(), &obligations).await?;
     closing::publish(&scene.log).await?;
@@ -190,14 +192,15 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         // A consumer that starts again tells what it had not told yet.
         if looks == 0 {
             other.still(READ_LIMIT).await?;
-            stopped_well &= other.end().await?;
+            ended_badly.extend(other.end().await?);
             other.begin(Role::Up, &calm).await?;
         }
         gather(&mut troupe, &scene).await?;
         let took = troupe.still(READ_LIMIT).await?;
         caught_up_ms.get_or_insert(took.as_millis() as u64);
         other.still(READ_LIMIT).await?;
-        stopped_well &= troupe.end().await? & other.end().await?;
+        ended_badly.extend(troupe.end().await?);
+        ended_badly.extend(other.end().await?);
         let (disturbed, undisturbed) = (read(&scene).await?, read(&calm).await?);
         let comparison = disturbed.compare(&undisturbed);
         looks += 1;
@@ -223,7 +226,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         repeated: disturbed.repeated,
         comparison,
         caught_up_ms: caught_up_ms.unwrap_or_default(),
-        stopped_well,
+        ended_badly,
     })
 }
 

@@ -31,9 +31,9 @@ pub(super) struct Struck {
     /// From the kill of a gateway or broker to the next answer to a device.
     pub(super) recovery_ms_median: u64,
     pub(super) recovery_ms_max: u64,
-    /// Consumers that were asked to leave ended well.
+    /// Consumers that were asked to leave and did not end well.
     #[serde(skip)]
-    pub(super) left_well: bool,
+    pub(super) left_badly: Vec<String>,
 }
 
 /// The strikes of one run.
@@ -63,10 +63,7 @@ impl Strikes {
         watch: &Watch,
         is_over: impl Fn() -> bool,
     ) -> anyhow::Result<Struck> {
-        let mut struck = Struck {
-            left_well: true,
-            ..Struck::default()
-        };
+        let mut struck = Struck::default();
         let mut recoveries = Vec::new();
         while struck.kills < kills {
             tokio::time::sleep(Duration::from_millis(
@@ -80,7 +77,7 @@ impl Strikes {
                     troupe.join(role, scene).await?;
                     struck.joined += 1;
                 } else {
-                    struck.left_well &= troupe.leave(role).await?;
+                    struck.left_badly.extend(troupe.leave(role).await?);
                     struck.left += 1;
                 }
                 continue;

@@ -61,9 +61,23 @@ impl Role {
 #[derive(Debug)]
 struct Member {
     role: Role,
+    name: String,
     target: Target,
     admin: SocketAddr,
     child: Child,
+}
+
+impl Member {
+    /// Asks the process to stop; what was wrong with how it ended.
+    async fn end(mut self) -> anyhow::Result<Option<String>> {
+        let status = self.target.terminate(&mut self.child, LIMIT).await?;
+        if status.success() {
+            return Ok(None);
+        }
+        let log = std::fs::read_to_string(&self.target.log).unwrap_or_default();
+        let last = log.trim_end().lines().next_back().unwrap_or_default();
+        Ok(Some(format!("{} ended with {status}: {last}", self.name)))
+    }
 }
 
 /// All processes of a run.
@@ -90,6 +104,7 @@ impl Troupe {
         let child = scene.target.start(LIMIT).await?;
         self.members.push(Member {
             role,
+            name: role.name().to_owned(),
             target: scene.target.clone(),
             admin: scene.admin,
             child,
@@ -103,20 +118,22 @@ impl Troupe {
         let admin = TcpListener::bind("127.0.0.1:0")
             .and_then(|held| held.local_addr())
             .context("find a free port")?;
+        let name = format!("{}-{}", role.name(), self.started);
         let mut target = scene.target.clone();
+        target.log.set_file_name(format!("{name}.log"));
         role.name().clone_into(&mut target.arguments[0]);
         let prefix = runtime::config::ENV_PREFIX;
         target
             .environment
             .push((format!("{prefix}ADMIN__LISTEN"), admin.to_string()));
-        target.environment.push((
-            format!("{prefix}BUS__KAFKA__INSTANCE"),
-            format!("{}-{}", role.name(), self.started),
-        ));
+        target
+            .environment
+            .push((format!("{prefix}BUS__KAFKA__INSTANCE"), name.clone()));
         target.listens = admin;
         let child = target.start(LIMIT).await?;
         self.members.push(Member {
             role,
+            name,
             target,
             admin,
             child,
@@ -134,13 +151,12 @@ impl Troupe {
         self.count(role) < MOST
     }
 
-    /// Asks the oldest process of a consumer to stop; true when it ended well.
-    pub(super) async fn leave(&mut self, role: Role) -> anyhow::Result<bool> {
-        let Some(at) = self.members.iter().position(|member| member.role == role) else {
-            return Ok(true);
-        };
-        let mut member = self.members.remove(at);
-        Ok(member.target.terminate(&mut member.child, LIMIT).await?.success())
+    /// Asks the oldest process of a consumer to stop; what was wrong with how it ended.
+    pub(super) async fn leave(&mut self, role: Role) -> anyhow::Result<Option<String>> {
+        match self.members.iter().position(|member| member.role == role) {
+            Some(at) => self.members.remove(at).end().await,
+            None => Ok(None),
+        }
     }
 
     /// Kills the process of that role, the `nth` where there are several, with SIGKILL and starts it again.
@@ -157,13 +173,13 @@ impl Troupe {
         Ok(())
     }
 
-    /// Stops all processes in order; true when all of them ended well.
-    pub(super) async fn end(&mut self) -> anyhow::Result<bool> {
-        let mut well = true;
-        for mut member in self.members.drain(..) {
-            well &= member.target.terminate(&mut member.child, LIMIT).await?.success();
+    /// Stops all processes in order; what was wrong with how they ended.
+    pub(super) async fn end(&mut self) -> anyhow::Result<Vec<String>> {
+        let mut wrong = Vec::new();
+        for member in self.members.drain(..) {
+            wrong.extend(member.end().await?);
         }
-        Ok(well)
+        Ok(wrong)
     }
 
     /// Waits until the consumers have read all there is and nothing came of the clock for a while; how long that took.
