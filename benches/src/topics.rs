@@ -1,10 +1,12 @@
-//! A stage from its input topics to its output topics, on the local log in one folder of this machine.
+//! A stage from its input topics to its output topics, on the local log in one folder of this machine or on Kafka.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bus::{Around, Backend, Bus, BusConfig, Out, Outcome, ReceiptSink, Received, Record, Refusal, Stage};
+use bus::{
+    Around, Backend, Bus, BusConfig, Out, Outcome, ReceiptSink, Received, Record, Refusal, Stage, TopicsFile,
+};
 use bytes::Bytes;
 use events::Topic;
 use jiff::Timestamp;
@@ -82,6 +84,26 @@ pub fn open(folder: &Path) -> Result<Bus, bus::Error> {
     };
     config.local.path = folder.to_owned();
     Bus::open(&config)
+}
+
+/// Topics of their own on a cluster, with the partitions of the product and one replica.
+pub async fn on_kafka(brokers: &str) -> anyhow::Result<Bus> {
+    let mut config = BusConfig {
+        backend: Backend::Kafka,
+        ..BusConfig::default()
+    };
+    config.kafka.brokers = brokers.to_owned();
+    config.kafka.prefix = format!("bench-{}.", Timestamp::now().as_millisecond());
+    config.kafka.state_replication = 1;
+    let bus = Bus::open(&config)?;
+    let admin = bus.admin();
+    for change in admin
+        .plan(&TopicsFile::parse("[defaults]\nreplication = 1\n")?)
+        .await?
+    {
+        admin.apply(&change).await?;
+    }
+    Ok(bus)
 }
 
 /// A record of now: records of another time would be forgotten at once.

@@ -38,6 +38,8 @@ REVISED = {
 # The key of a record of attendance is its id.
 OF_ATTENDANCE = ["rev", "observedAt"]
 SEED = 7
+# What is said of the town's day, which passes 200 times as fast as the trial, is final once the devices speak of yesterday.
+DAYS_AGO = 7
 # How often the results are looked at before a difference counts: something may have been due by the clock in between.
 LOOKS = 3
 
@@ -81,7 +83,7 @@ class Trial:
 
     def begin(self):
         self.make_topics(HERE)
-        self.start = midnight(days_ago=5)
+        self.start = midnight(days_ago=DAYS_AGO)
         world = self.home / "world"
         run(self.program, "sim", "world", *self.town(self.start), "--out", world)
         for noun, file in (("fences", "fences.geojson"), ("rosters", "rosters.toml")):
@@ -310,8 +312,8 @@ def copy(brokers, topic):
         count += 1
         while True:
             try:
-                writer.produce(target, record.value(), record.key(), record.partition(), delivered,
-                               record.timestamp()[1], record.headers())
+                writer.produce(target, value=record.value(), key=record.key(), partition=record.partition(),
+                               timestamp=record.timestamp()[1], headers=record.headers(), on_delivery=delivered)
                 break
             except BufferError:
                 writer.poll(0.1)

@@ -26,8 +26,6 @@ use watch::Seen;
 
 /// Inputs of one connection.
 const INPUTS: u64 = 64;
-/// One connection of so many is also taken apart field by field, which costs several times as much as to read it.
-const DISSECTED: u64 = 8;
 /// Panics after which a run is given up: each is in the output.
 const ENOUGH: u64 = 20;
 
@@ -42,6 +40,9 @@ struct Arguments {
     /// Number of the first connection
     #[arg(long, default_value_t = 0)]
     first: u64,
+    /// One connection of so many is also taken apart field by field, which costs several times as much as to read it
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..))]
+    dissect_one_in: u64,
     /// Threads; each takes the next connection that nobody has
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -104,7 +105,7 @@ fn connection(arguments: &Arguments, number: u64, forges: &mut [Forge; 2], seen:
     };
     // Odd, so that neighbours share no sequence.
     forge.restart(arguments.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number);
-    let dissect = (number / 2).is_multiple_of(DISSECTED);
+    let dissect = (number / 2).is_multiple_of(arguments.dissect_one_in);
     let measured = allocation_counter::measure(|| {
         if number.is_multiple_of(2) {
             jt808::connection(jt808, dissect, seen);

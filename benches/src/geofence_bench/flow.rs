@@ -1,11 +1,11 @@
-//! From the topic of positions to the topic of fence events, on the local log in one folder of this machine.
+//! From the topic of positions to the topic of fence events, on the local log in one folder of this machine or on Kafka.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use benches::process;
-use benches::topics::{Counted, Receipts, open, record};
+use benches::topics::{Counted, Receipts, on_kafka, open, record};
 use bus::{Receipt, Record};
 use events::position::v1::{Position, Source};
 use events::{Message as _, Topic};
@@ -16,18 +16,21 @@ use tokio_util::sync::CancellationToken;
 use crate::say;
 use crate::world::{DEVICES, Dice, INTERVAL_MS, Rules, Walker, fence};
 
-/// Offers `rate` fixes a second for `seconds` and prints what came of it.
-pub(crate) fn run(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
+/// Offers `rate` fixes a second for `seconds`, by way of these brokers where they are given, and prints what came of it.
+pub(crate) fn run(fences: u32, rate: u64, seconds: u64, brokers: Option<&str>) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?
-        .block_on(flow(fences, rate, seconds))
+        .block_on(flow(fences, rate, seconds, brokers))
 }
 
-async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
+async fn flow(fences: u32, rate: u64, seconds: u64, brokers: Option<&str>) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let bus = open(folder.path())?;
+    let bus = match brokers {
+        Some(brokers) => on_kafka(brokers).await?,
+        None => open(folder.path())?,
+    };
     let publisher = bus.publisher();
     let receipts = Arc::new(Receipts::default());
 
@@ -84,7 +87,8 @@ async fn flow(fences: u32, rate: u64, seconds: u64) -> anyhow::Result<()> {
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     let (total, told) = (offered as f64, events.load(Ordering::Relaxed) as f64);
     say(&format!(
-        "topic to topic, local log, {fences} fences read and indexed after {:.1} s",
+        "topic to topic, {}, {fences} fences read and indexed after {:.1} s",
+        brokers.map_or("local log", |_| "Kafka"),
         ready.as_secs_f64()
     ));
     say(&format!(

@@ -31,6 +31,9 @@ struct Arguments {
     /// Fences of the sustained run
     #[arg(long, default_value_t = 1_000_000)]
     fences: u32,
+    /// Brokers of a Kafka cluster to use in the sustained run in place of the local log
+    #[arg(long)]
+    brokers: Option<String>,
     /// A single row, in this process
     #[arg(long, hide = true)]
     row: Option<String>,
@@ -70,7 +73,12 @@ fn main() -> anyhow::Result<()> {
         ));
     }
     if wanted("topics") {
-        flow::run(arguments.fences, arguments.rate, arguments.seconds)?;
+        flow::run(
+            arguments.fences,
+            arguments.rate,
+            arguments.seconds,
+            arguments.brokers.as_deref(),
+        )?;
     }
     if wanted("edits") {
         edits::run()?;

@@ -157,6 +157,10 @@ impl Outlet for Nothing {
         true
     }
 
+    fn in_flight(&self) -> u64 {
+        0
+    }
+
     fn in_flight_bytes(&self) -> u64 {
         0
     }

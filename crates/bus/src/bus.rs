@@ -18,6 +18,9 @@ use crate::{Error, Publisher, Read, Stage};
 /// Wait before a log that could not be reached is tried again.
 const JOIN_AGAIN: Duration = Duration::from_secs(1);
 
+/// Longest wait for the group to hear that a stage ends.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
+
 /// The log. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
 pub struct Bus {
@@ -103,18 +106,23 @@ impl Bus {
         };
         let runtime = tokio::runtime::Handle::current();
         let (done, finished) = tokio::sync::oneshot::channel();
+        let (gone, left) = tokio::sync::oneshot::channel();
         let name = stage.name();
         std::thread::Builder::new()
             .name(format!("stage-{name}"))
             .spawn(move || {
                 let _runtime = runtime.enter();
                 let result = runner::run(&stage, &mut *session, definitions, rejects, &standing, &shutdown);
-                drop((session, standing));
                 // The caller may have dropped its future.
                 let _ = done.send(result);
+                drop((session, standing));
+                let _ = gone.send(());
             })
             .map_err(|error| Error::Unavailable(format!("cannot start a thread for {name}: {error}")))?;
-        finished.await.unwrap_or(Err(Error::Closed))
+        let result = finished.await.unwrap_or(Err(Error::Closed));
+        // Whoever joins next need not wait until this one is missed, but nobody waits for a broker that is away.
+        let _ = tokio::time::timeout(LEAVE_WITHIN, left).await;
+        result
     }
 
     /// How far the stages are that [`run`](Self::run) runs now. Ends with the last clone of the bus.

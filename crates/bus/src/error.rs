@@ -49,6 +49,11 @@ pub enum Error {
     /// The log takes nothing at the moment; trying again can help.
     #[error("the log is not available now: {0}")]
     Unavailable(String),
+    /// The user has no right to the topic.
+    #[error(
+        "the user of this process has no right to the topic {0}; `milepost topics acls` prints what its role needs"
+    )]
+    NoRight(String),
     /// The topic does not exist.
     #[error("the topic {0} does not exist; make it with `milepost topics apply`")]
     NoSuchTopic(String),

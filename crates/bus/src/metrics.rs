@@ -103,12 +103,12 @@ const BROKER_RTT: Declaration = Declaration::gauge(
 const GROUP_RECORDS: Declaration = Declaration::sizes(
     "milepost_bus_group_records",
     &[],
-    "Writes that one sync of the local log made durable together.",
+    "Writes that one sync of the local log, or of the spool, made durable together.",
 );
 const GROUP_SECONDS: Declaration = Declaration::seconds(
     "milepost_bus_group_commit_seconds",
     &[],
-    "Time to write and sync one group of the local log.",
+    "Time to write and sync one group of the local log, or of the spool.",
 );
 const SPOOL_CORRUPT: Declaration = Declaration::counter(
     "milepost_gateway_spool_corrupt_records_total",

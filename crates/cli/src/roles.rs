@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
         settings.bus.backend = Backend::Kafka;
         settings.bus.kafka.brokers.clone_from(brokers);
     }
-    process::runtime()?.block_on(async {
+    process::serve(async {
         let mut process = Process::start(&settings).await?;
         let (bus, health, queries) = (
             process.bus.clone(),
@@ -46,6 +46,5 @@ pub(crate) fn run(arguments: &Arguments, role: Role) -> Outcome {
             Role::Consumer(consumer) => process.consume(consumer, &settings),
         }
         process.run().await
-    })?;
-    Ok(std::process::ExitCode::SUCCESS)
+    })
 }

@@ -1,6 +1,8 @@
 //! Metrics of the geofence consumer, each declared once.
 
-use metrics::{counter, gauge};
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
 use runtime::metrics::{Declaration, Unit};
 
 use crate::engine::{Kind, Taken};
@@ -10,6 +12,7 @@ pub const ALL: &[Declaration] = &[
     FIXES,
     ABSENT,
     REFUSED,
+    EVALUATION,
     EVENTS,
     WITHDRAWN,
     FENCES,
@@ -35,6 +38,11 @@ const REFUSED: Declaration = Declaration::counter(
     Unit::Count,
     &["reason"],
     "Fixes that were no evidence; each is in the topic rejects.",
+);
+const EVALUATION: Declaration = Declaration::work(
+    "milepost_geofence_eval_seconds",
+    &[],
+    "Time to hold a fix against all fences and publish what follows, of one fix in 64.",
 );
 const EVENTS: Declaration = Declaration::counter(
     "milepost_geofence_events_total",
@@ -93,6 +101,10 @@ pub(crate) fn fix_taken(taken: Taken) {
         Taken::Outranked => "outranked",
     };
     counter!(FIXES.name, "taken" => taken).increment(1);
+}
+
+pub(crate) fn evaluated(took: Duration) {
+    histogram!(EVALUATION.name).record(took);
 }
 
 pub(crate) fn fix_absent() {

@@ -4,6 +4,20 @@ use metrics::{describe_counter, describe_gauge, describe_histogram};
 pub const LATENCY_BUCKETS: &[f64] = &[
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
 ];
+/// Upper bounds of the buckets of work in the processor, in seconds: from a microsecond to a tenth of a second.
+pub const WORK_BUCKETS: &[f64] = &[
+    0.000_001,
+    0.000_002_5,
+    0.000_005,
+    0.000_01,
+    0.000_025,
+    0.000_05,
+    0.000_1,
+    0.000_25,
+    0.001,
+    0.01,
+    0.1,
+];
 /// Upper bounds of the buckets of sizes of groups.
 pub const SIZE_BUCKETS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0];
 
@@ -120,6 +134,15 @@ impl Declaration {
             help,
             labels,
             buckets: LATENCY_BUCKETS,
+        }
+    }
+
+    /// A distribution of seconds that a step of the work took.
+    #[must_use]
+    pub const fn work(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Self {
+        Self {
+            buckets: WORK_BUCKETS,
+            ..Self::seconds(name, labels, help)
         }
     }
 

@@ -9,4 +9,4 @@
 mod declaration;
 pub mod trace;
 
-pub use declaration::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit};
+pub use declaration::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit, WORK_BUCKETS};

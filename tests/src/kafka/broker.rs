@@ -48,8 +48,8 @@ impl Process {
 }
 
 impl Broker {
-    /// Writes the settings into the folder and formats it, with a user where there is one; does not start the broker.
-    pub(super) fn format(folder: &Path, port: u16, settings: &[String], user: Option<&str>) -> Result<Self> {
+    /// Writes the settings into the folder and formats it, with its users; does not start the broker.
+    pub(super) fn format(folder: &Path, port: u16, settings: &[String], users: &[String]) -> Result<Self> {
         let jars = std::env::var_os(JARS).with_context(|| format!("{JARS} is not set"))?;
         let broker = Self {
             folder: folder.to_owned(),
@@ -72,7 +72,7 @@ impl Broker {
                 "-c",
             ])
             .arg(broker.file("server.properties"))
-            .args(user.map(|user| ["--add-scram", user]).into_iter().flatten())
+            .args(users.iter().flat_map(|user| ["--add-scram", user]))
             .output()
             .context("run java; `tests/services` installs it")?;
         ensure!(

@@ -57,7 +57,7 @@ impl KafkaCluster {
                 "broker.session.timeout.ms=6000".to_owned(),
             ]);
             lines.extend(settings::lines(settings));
-            Broker::format(&home, port, &lines, None)
+            Broker::format(&home, port, &lines, &[])
         };
         let formatted: Result<Vec<Broker>> = thread::scope(|scope| {
             let all: Vec<_> = (0..nodes).map(|at| scope.spawn(move || format(at))).collect();

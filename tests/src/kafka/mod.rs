@@ -88,7 +88,7 @@ impl KafkaServer {
     /// As there.
     pub fn start_spoilable() -> Result<Self> {
         let [listens, advertised] = ports::free()?.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        Self::launch_first(&[], Some(Spoilable { listens, advertised }), false)
+        Self::launch_first(&[], Some(Spoilable { listens, advertised }), &[])
     }
 
     /// Like [`start`](Self::start), with a second listener that wants TLS and a password, see [`secured`](Self::secured).
@@ -96,7 +96,16 @@ impl KafkaServer {
     /// # Errors
     /// As there.
     pub fn start_secured() -> Result<Self> {
-        Self::launch_first(&[], None, true)
+        Self::launch_first(&[], None, &[USER])
+    }
+
+    /// Like [`start_secured`](Self::start_secured), with these users in place of the one. They may do only what they are
+    /// allowed to; who comes without a password may do everything.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_with_rights(users: &[&str]) -> Result<Self> {
+        Self::launch_first(secured::RIGHTS, None, users)
     }
 
     /// The way by TLS, of a broker that has one.
@@ -116,10 +125,10 @@ impl KafkaServer {
     /// # Errors
     /// As there.
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self> {
-        Self::launch_first(settings, None, false)
+        Self::launch_first(settings, None, &[])
     }
 
-    fn launch_first(settings: &[(&str, &str)], spoilable: Option<Spoilable>, secured: bool) -> Result<Self> {
+    fn launch_first(settings: &[(&str, &str)], spoilable: Option<Spoilable>, users: &[&str]) -> Result<Self> {
         let folder = TempDir::with_prefix("milepost-kafka-").context("make a folder for the broker")?;
         let [port, controller, by_tls] = ports::free()?;
         let (mut listens, mut advertised) = spoilable.map_or_else(Default::default, |way| {
@@ -128,9 +137,9 @@ impl KafkaServer {
                 format!(",SPOILED://{}", way.advertised),
             )
         });
-        let secured = match secured {
-            true => Some(Secured::new(folder.path(), by_tls)?),
-            false => None,
+        let secured = match users {
+            [] => None,
+            _ => Some(Secured::new(folder.path(), by_tls)?),
         };
         if let Some(secured) = &secured {
             listens += &format!(",SECURED://127.0.0.1:{by_tls}");
@@ -146,8 +155,8 @@ impl KafkaServer {
         ]);
         lines.extend(settings::lines(settings));
         lines.extend(secured.iter().flat_map(|secured| secured.lines(folder.path())));
-        let user = secured.as_ref().map(|_| Secured::user());
-        let mut broker = Broker::format(folder.path(), port, &lines, user.as_deref())?;
+        let users: Vec<String> = users.iter().map(|name| Secured::user(name)).collect();
+        let mut broker = Broker::format(folder.path(), port, &lines, &users)?;
         broker.launch()?;
         broker.wait_until_up()?;
         Ok(Self {

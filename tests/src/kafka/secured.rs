@@ -5,6 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+/// Lines for the configuration of a broker on which a user may only do what somebody allowed; who comes without a
+/// password may do everything.
+pub(super) const RIGHTS: &[(&str, &str)] = &[
+    (
+        "authorizer.class.name",
+        "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    ),
+    ("super.users", "User:ANONYMOUS"),
+];
+
 /// The user, its password and how it is checked.
 pub const USER: &str = "milepost";
 /// See [`USER`].
@@ -49,8 +59,8 @@ impl Secured {
         ]
     }
 
-    /// For the tool that formats the broker's folder: the user.
-    pub(super) fn user() -> String {
-        format!("{MECHANISM}=[name={USER},password={PASSWORD}]")
+    /// For the tool that formats the broker's folder: a user, whose password is that of all users.
+    pub(super) fn user(name: &str) -> String {
+        format!("{MECHANISM}=[name={name},password={PASSWORD}]")
     }
 }

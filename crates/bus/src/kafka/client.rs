@@ -172,12 +172,15 @@ pub(super) fn partition_count(consumer: &BaseConsumer<Quiet>, topic: &str) -> Re
             });
         }
     };
-    let found = metadata
-        .topics()
-        .iter()
-        .find(|found| found.name() == topic && found.error().is_none());
-    match found.map(|found| found.partitions().len()) {
-        Some(count) if count > 0 => Ok(u32::try_from(count).unwrap_or(u32::MAX)),
+    let found = metadata.topics().iter().find(|found| found.name() == topic);
+    match found.map(|found| {
+        (
+            found.error().map(RDKafkaErrorCode::from),
+            found.partitions().len(),
+        )
+    }) {
+        Some((None, count)) if count > 0 => Ok(u32::try_from(count).unwrap_or(u32::MAX)),
+        Some((Some(RDKafkaErrorCode::TopicAuthorizationFailed), _)) => Err(Error::NoRight(topic.to_owned())),
         _ => Err(Error::NoSuchTopic(topic.to_owned())),
     }
 }

@@ -74,7 +74,7 @@ impl KafkaSession {
 
     fn open(names: Arc<Names>, joining: Joining, state_topic: String) -> Result<Self, Error> {
         // First the producer: it ends what an earlier process of the same instance left half done.
-        let transactions = Transactions::open(names.clone(), joining.stage, state_topic.clone())?;
+        let transactions = Transactions::open(names.clone(), &joining, state_topic.clone())?;
         let consumer = join(&names, joining.stage, &joining.inputs)?;
         Ok(Self {
             names,

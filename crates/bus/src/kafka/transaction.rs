@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use events::Topic;
@@ -12,17 +12,24 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
 use rdkafka::statistics::Statistics;
+use tokio_util::sync::CancellationToken;
 
 use super::client::{Names, create, failed, log_error, signed};
 use super::producer::headers;
 use super::session::offsets;
 use crate::metrics;
 use crate::record::millis;
-use crate::runner::{Commit, CommitFailure};
+use crate::runner::{Commit, CommitFailure, Joining};
 use crate::{Error, Record, steps};
 
-/// Time that one step of a transaction may take.
-const STEP_WITHIN: Duration = Duration::from_secs(30);
+/// Time that one step of a transaction may take, with all its repetitions.
+const STEP_WITHIN: Duration = Duration::from_secs(150);
+/// Time until a stop is looked at during a step that goes on where it was.
+const LOOK: Duration = Duration::from_secs(3);
+/// Pause before a step that failed is repeated.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Time that the group has to take the offsets. This step begins anew when it is repeated, so that it needs time for all of it.
+const OFFSETS_WITHIN: Duration = Duration::from_secs(8);
 
 struct Outputs;
 
@@ -57,29 +64,31 @@ pub(super) struct Transactions {
     id: String,
     /// `None` after an error that left the producer useless.
     producer: Option<Producer>,
+    shutdown: CancellationToken,
 }
 
 impl Transactions {
-    pub(super) fn open(names: Arc<Names>, stage: &'static str, state_topic: String) -> Result<Self, Error> {
+    pub(super) fn open(names: Arc<Names>, joining: &Joining, state_topic: String) -> Result<Self, Error> {
         let instance = match &names.config.instance {
             Some(instance) => instance.clone(),
             None => events::id::observed().to_string(),
         };
-        let id = format!("{}.{instance}", names.group(stage));
-        let producer = connect(&names, &id)?;
+        let id = format!("{}.{instance}", names.group(joining.stage));
+        let producer = connect(&names, &id, &joining.shutdown)?;
         Ok(Self {
             names,
-            stage,
+            stage: joining.stage,
             state_topic,
             id,
             producer: Some(producer),
+            shutdown: joining.shutdown.clone(),
         })
     }
 
     /// Replaces a producer that failed. Its successor waits until what it left is decided.
     pub(super) fn renew(&mut self) -> Result<(), Error> {
         if self.producer.is_none() {
-            self.producer = Some(connect(&self.names, &self.id)?);
+            self.producer = Some(connect(&self.names, &self.id, &self.shutdown)?);
         }
         Ok(())
     }
@@ -136,10 +145,13 @@ impl Transactions {
         }
         steps::reached("kafka-state-sent");
         let offsets = offsets(&self.names, next).map_err(Problem::before)?;
-        again(|| producer.send_offsets_to_transaction(&offsets, group, STEP_WITHIN))
-            .map_err(Problem::before)?;
+        let stop = &self.shutdown;
+        again(stop, || {
+            producer.send_offsets_to_transaction(&offsets, group, OFFSETS_WITHIN)
+        })
+        .map_err(Problem::before)?;
         steps::reached("kafka-offsets-sent");
-        again(|| producer.commit_transaction(STEP_WITHIN)).map_err(|error| Problem {
+        again(stop, || producer.commit_transaction(LOOK)).map_err(|error| Problem {
             error,
             committing: true,
         })?;
@@ -162,7 +174,7 @@ impl Transactions {
             }
             _ => !problem.committing,
         };
-        let aborted = usable && again(|| producer.abort_transaction(STEP_WITHIN)).is_ok();
+        let aborted = usable && again(&self.shutdown, || producer.abort_transaction(LOOK)).is_ok();
         if !aborted {
             return Err(CommitFailure::Lost(text));
         }
@@ -190,17 +202,19 @@ impl Problem {
     }
 }
 
-/// Repeats a step that may be repeated.
-fn again(step: impl Fn() -> Result<(), KafkaError>) -> Result<(), KafkaError> {
-    const ATTEMPTS: usize = 5;
-    let mut last = step();
-    for _ in 1..ATTEMPTS {
-        match &last {
-            Err(KafkaError::Transaction(error)) if error.is_retriable() => last = step(),
-            _ => return last,
+/// Repeats a step that may be repeated, until it has taken too long or the process is to stop.
+fn again(stop: &CancellationToken, step: impl Fn() -> Result<(), KafkaError>) -> Result<(), KafkaError> {
+    let deadline = Instant::now() + STEP_WITHIN;
+    loop {
+        match step() {
+            Err(KafkaError::Transaction(error))
+                if error.is_retriable() && !stop.is_cancelled() && Instant::now() < deadline =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            ended => return ended,
         }
     }
-    last
 }
 
 fn send(producer: &Producer, mut record: BaseRecord<'_, [u8], [u8], ()>) -> Result<(), Problem> {
@@ -257,7 +271,7 @@ fn is_fenced(error: &KafkaError) -> bool {
     )
 }
 
-fn connect(names: &Names, id: &str) -> Result<Producer, Error> {
+fn connect(names: &Names, id: &str, stop: &CancellationToken) -> Result<Producer, Error> {
     let config = &names.config;
     let mut client = names.client();
     client
@@ -270,7 +284,7 @@ fn connect(names: &Names, id: &str) -> Result<Producer, Error> {
         .set("linger.ms", "5")
         .set("compression.type", config.compression.name());
     let producer: Producer = create(&client, Outputs)?;
-    again(|| producer.init_transactions(STEP_WITHIN))
+    again(stop, || producer.init_transactions(LOOK))
         .map_err(|error| failed("begin to write in transactions", error))?;
     Ok(producer)
 }

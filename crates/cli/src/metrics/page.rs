@@ -44,8 +44,9 @@ pub(super) fn markdown() -> String {
     }
     let _ = write!(
         page,
-        "\n## Buckets\n\nHistograms of seconds have the upper bounds {}; histograms of sizes have {}.\n",
+        "\n## Buckets\n\nHistograms of seconds have the upper bounds {}; of work in the processor {}; histograms of sizes have {}.\n",
         bounds(runtime::metrics::LATENCY_BUCKETS),
+        bounds(runtime::metrics::WORK_BUCKETS),
         bounds(runtime::metrics::SIZE_BUCKETS)
     );
     page

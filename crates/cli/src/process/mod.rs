@@ -4,6 +4,7 @@ pub(crate) mod definitions;
 mod readiness;
 mod settings;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -12,6 +13,7 @@ use runtime::admin::{Admin, Health, Panel, Queries};
 use runtime::metrics::Metrics;
 use runtime::service::{Phase, Supervisor};
 
+use crate::exit::Outcome;
 use crate::metrics::catalogue::PARTS;
 
 pub(crate) use settings::{ConfigFile, SECTIONS, Settings};
@@ -137,6 +139,15 @@ impl Consumer {
             Self::Attendance => &["attendance-evidence", "attendance"],
         }
     }
+}
+
+/// Runs the roles of a process to their end.
+pub(crate) fn serve(roles: impl Future<Output = anyhow::Result<()>>) -> Outcome {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(roles);
+    // Calls into the Kafka client that still wait for a broker keep nobody: what they were about begins anew at the next start.
+    runtime.shutdown_background();
+    ended.map(|()| ExitCode::SUCCESS)
 }
 
 /// The runtime of a long-lived subcommand.

@@ -144,14 +144,20 @@ fn write(out: &mut impl Write, arguments: &Arguments) -> io::Result<()> {
         )
     };
     let rights = role.rights();
-    for topic in Topic::ALL {
-        let operations: &[&str] = match (rights.reads.contains(topic), rights.writes.contains(topic)) {
-            (true, true) => &["Read", "Write", "Describe"],
-            (true, false) => &["Read", "Describe"],
-            (false, true) => &["Write", "Describe"],
-            (false, false) => continue,
-        };
-        add(operations, &format!("--topic {prefix}{}", topic.name()))?;
+    for (reads, writes, operations) in [
+        (true, true, &["Read", "Write", "Describe"][..]),
+        (true, false, &["Read", "Describe"]),
+        (false, true, &["Write", "Describe"]),
+    ] {
+        let these = Topic::ALL
+            .iter()
+            .filter(|topic| rights.reads.contains(topic) == reads && rights.writes.contains(topic) == writes);
+        let topics: Vec<String> = these
+            .map(|topic| format!("--topic {prefix}{}", topic.name()))
+            .collect();
+        if !topics.is_empty() {
+            add(operations, &topics.join(" "))?;
+        }
     }
     for stage in rights.stages {
         let group = format!("{prefix}milepost.{stage}");
@@ -252,9 +258,8 @@ mod tests {
             ends,
             [
                 "--operation Read --operation Describe --topic test-milepost.positions.v1",
-                "--operation Write --operation Describe --topic test-milepost.rejects.v1",
-                "--operation Write --operation Describe --topic test-milepost.trips.v1",
-                "--operation Write --operation Describe --topic test-milepost.stops.v1",
+                "--operation Write --operation Describe --topic test-milepost.rejects.v1 \
+                 --topic test-milepost.trips.v1 --topic test-milepost.stops.v1",
                 "--operation Create --operation Read --operation Write --operation Describe --topic test-milepost.trips-state.v1",
                 "--operation Read --operation Describe --group test-milepost.trips",
                 "--operation Write --operation Describe --transactional-id test-milepost.trips. --resource-pattern-type prefixed",

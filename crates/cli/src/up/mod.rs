@@ -5,7 +5,6 @@ mod figures;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -41,8 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         settings.gateway.drain_seconds = settings.gateway.drain_seconds.min(2.0);
         settings.log.level.push_str(",gateway::shard=warn");
     }
-    process::runtime()?.block_on(up(settings, &arguments.data, demo))?;
-    Ok(ExitCode::SUCCESS)
+    process::serve(up(settings, &arguments.data, demo))
 }
 
 async fn up(settings: Settings, data: &Path, demo: Option<Demo>) -> anyhow::Result<()> {

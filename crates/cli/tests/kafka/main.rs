@@ -5,6 +5,8 @@
 mod kcat;
 mod outage;
 #[cfg(feature = "tls")]
+mod rights;
+#[cfg(feature = "tls")]
 mod secured;
 
 use std::process::Command;

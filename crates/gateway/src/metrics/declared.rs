@@ -17,6 +17,7 @@ pub const ALL: &[Declaration] = &[
     THROTTLED,
     BANS,
     SUSPECTS,
+    IN_FLIGHT_MESSAGES,
     IN_FLIGHT_BYTES,
     IN_FLIGHT_LIMIT,
     PARTIAL_BYTES,
@@ -117,6 +118,12 @@ pub(super) const SUSPECTS: Declaration = Declaration::counter(
     Unit::Count,
     &[],
     "Times that a device became suspect because connections fought for it.",
+);
+pub(super) const IN_FLIGHT_MESSAGES: Declaration = Declaration::gauge(
+    "milepost_gateway_inflight_messages",
+    Unit::Count,
+    &[],
+    "Records on their way to the log.",
 );
 pub(super) const IN_FLIGHT_BYTES: Declaration = Declaration::gauge(
     "milepost_gateway_inflight_bytes",

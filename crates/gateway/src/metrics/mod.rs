@@ -7,9 +7,10 @@ mod reason;
 use metrics::{counter, gauge};
 
 use self::declared::{
-    BANS, DEVICES_KNOWN, DEVICES_ONLINE, FRAME_ERRORS, IN_FLIGHT_BYTES, IN_FLIGHT_LIMIT, PARTIAL_BYTES,
-    SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST, SPOOL_RECORDS, THROTTLED,
+    BANS, DEVICES_KNOWN, DEVICES_ONLINE, FRAME_ERRORS, IN_FLIGHT_BYTES, IN_FLIGHT_LIMIT, IN_FLIGHT_MESSAGES,
+    PARTIAL_BYTES, SPOOL_BYTES, SPOOL_LIMIT, SPOOL_OLDEST, SPOOL_RECORDS, THROTTLED,
 };
+use crate::Outlet;
 
 pub(crate) use self::counters::{CanaryCounters, Counters, PerProtocol};
 pub use self::declared::ALL;
@@ -51,10 +52,15 @@ pub(crate) fn ban() {
     counter!(BANS.name).increment(1);
 }
 
+/// What is on its way to the log, read about once a second.
+pub(crate) fn in_flight(outlet: &dyn Outlet) {
+    gauge!(IN_FLIGHT_MESSAGES.name).set(outlet.in_flight() as f64);
+    gauge!(IN_FLIGHT_BYTES.name).set(outlet.in_flight_bytes() as f64);
+    gauge!(IN_FLIGHT_LIMIT.name).set(outlet.in_flight_limit() as f64);
+}
+
 /// Levels that are read about once a second.
-pub(crate) fn levels(in_flight: u64, limit: u64, partial: u64, known: usize, online: usize) {
-    gauge!(IN_FLIGHT_BYTES.name).set(in_flight as f64);
-    gauge!(IN_FLIGHT_LIMIT.name).set(limit as f64);
+pub(crate) fn levels(partial: u64, known: usize, online: usize) {
     gauge!(PARTIAL_BYTES.name).set(partial as f64);
     gauge!(DEVICES_KNOWN.name).set(known as f64);
     gauge!(DEVICES_ONLINE.name).set(online as f64);

@@ -145,6 +145,10 @@ mod tests {
             true
         }
 
+        fn in_flight(&self) -> u64 {
+            0
+        }
+
         fn in_flight_bytes(&self) -> u64 {
             0
         }

@@ -16,6 +16,9 @@ pub trait Outlet: Send + Sync {
     /// False when so much is on its way that nothing more should be read from devices.
     fn has_room(&self) -> bool;
 
+    /// Records on their way.
+    fn in_flight(&self) -> u64;
+
     /// Bytes on their way.
     fn in_flight_bytes(&self) -> u64;
 
@@ -42,6 +45,10 @@ impl Outlet for Publisher {
 
     fn has_room(&self) -> bool {
         Publisher::has_room(self)
+    }
+
+    fn in_flight(&self) -> u64 {
+        Publisher::in_flight(self)
     }
 
     fn in_flight_bytes(&self) -> u64 {

@@ -137,6 +137,10 @@ impl Outlet for Spooled {
         self.spool.has_room() || (self.direct() && self.log.has_room())
     }
 
+    fn in_flight(&self) -> u64 {
+        self.log.in_flight()
+    }
+
     fn in_flight_bytes(&self) -> u64 {
         self.log.in_flight_bytes()
     }

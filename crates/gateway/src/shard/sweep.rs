@@ -49,9 +49,8 @@ impl Shard {
         self.evict_partial();
         if self.core.index == 0 {
             let shared = &self.core.shared;
+            metrics::in_flight(&*shared.outlet);
             metrics::levels(
-                shared.outlet.in_flight_bytes(),
-                shared.outlet.in_flight_limit(),
                 shared.partial_bytes.load(Ordering::Relaxed),
                 shared.registry.len(),
                 shared.owners.len(),

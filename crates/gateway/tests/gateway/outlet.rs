@@ -94,6 +94,10 @@ impl Outlet for Lever {
         !self.state.lock().unwrap().crowded && Outlet::has_room(&self.log)
     }
 
+    fn in_flight(&self) -> u64 {
+        Outlet::in_flight(&self.log)
+    }
+
     fn in_flight_bytes(&self) -> u64 {
         Outlet::in_flight_bytes(&self.log)
     }

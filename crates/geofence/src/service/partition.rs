@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use bus::Out;
 use bytes::Bytes;
@@ -12,6 +13,9 @@ use crate::metrics;
 
 /// Parts into which the devices are divided for what is due without a fix: each tick looks after one.
 const SWEEPS: usize = 10;
+
+/// One fix in so many is timed: reading the clock twice costs as much as a cheap fix.
+const TIMED_EVERY: u32 = 64;
 
 /// Milliseconds without a record after which there is no backlog.
 const QUIET_MS: i64 = 30_000;
@@ -27,6 +31,8 @@ pub(super) struct Partition {
     /// Time of the newest record, and when it was taken, Unix milliseconds.
     heard: Option<(i64, i64)>,
     sweep: usize,
+    /// Fixes since one was timed.
+    untimed: u32,
 }
 
 #[derive(Debug)]
@@ -69,6 +75,13 @@ impl Partition {
             }
         }
         partition
+    }
+
+    /// The time now, for one fix in so many.
+    pub(super) fn clocked(&mut self) -> Option<Instant> {
+        let due = self.untimed == 0;
+        self.untimed = (self.untimed + 1) % TIMED_EVERY;
+        due.then(Instant::now)
     }
 
     fn add(&mut self, id: &str, track: Track) {

@@ -138,6 +138,7 @@ impl Stage for Geofence {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         let mut partition = lock(&state.0);
+        let begun = partition.clocked();
         let Some(device) = partition.device(&position.device) else {
             return Ok(());
         };
@@ -149,6 +150,9 @@ impl Stage for Geofence {
             .map_err(|reason| refuse(&reason))?;
         metrics::fix_taken(taken);
         device.publish(&mut changes, &definitions.fences, record.timestamp, out);
+        if let Some(begun) = begun {
+            metrics::evaluated(begun.elapsed());
+        }
         Ok(())
     }
 

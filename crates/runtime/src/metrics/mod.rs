@@ -8,7 +8,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use process::ALL;
-pub use telemetry::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit};
+pub use telemetry::{Declaration, Kind, LATENCY_BUCKETS, SIZE_BUCKETS, Unit, WORK_BUCKETS};
 
 /// How often what was measured is put into the buckets of its histogram. Until then each measurement takes memory.
 const UPKEEP: Duration = Duration::from_secs(2);

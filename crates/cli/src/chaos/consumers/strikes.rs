@@ -28,7 +28,7 @@ pub(super) struct Struck {
     pub(super) killed: ByRole,
     pub(super) joined: u32,
     pub(super) left: u32,
-    /// From the kill of a gateway or broker to the next answer to a device.
+    /// From the kill of a gateway or broker to the next answer to a device after it was back.
     pub(super) recovery_ms_median: u64,
     pub(super) recovery_ms_max: u64,
     /// Consumers that were asked to leave and did not end well.

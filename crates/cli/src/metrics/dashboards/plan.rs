@@ -81,6 +81,7 @@ pub(super) const DASHBOARDS: &[Dashboard] = &[
                 title: "Saturation",
                 panels: &[
                     Of("On the way to the log", "milepost_gateway_inflight_bytes", &[]),
+                    Of("Records on the way", "milepost_gateway_inflight_messages", &[]),
                     Share(
                         "On the way, of what may be",
                         "milepost_gateway_inflight_bytes",
@@ -249,6 +250,7 @@ pub(super) const DASHBOARDS: &[Dashboard] = &[
                         "milepost_geofence_fixes_refused_total",
                         &["reason"],
                     ),
+                    Of("A fix against all fences", "milepost_geofence_eval_seconds", &[]),
                     Of("Events", "milepost_geofence_events_total", &["kind"]),
                     Of(
                         "Events taken back",
