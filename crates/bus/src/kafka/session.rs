@@ -265,6 +265,7 @@ impl Session for KafkaSession {
         let group = self
             .consumer
             .group_metadata()
+            .map(Arc::new)
             .ok_or_else(|| CommitFailure::Lost("the group was left".to_owned()))?;
         // Offsets go with every commit, since they are what the group checks: a process that lost its partitions can
         // write nothing, also when no new record was the reason.

@@ -1,7 +1,7 @@
 //! Commits: outputs, state and offsets in one transaction.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
 use rdkafka::statistics::Statistics;
+use rdkafka::topic_partition_list::TopicPartitionList;
 use tokio_util::sync::CancellationToken;
 
 use super::client::{Names, create, failed, log_error, signed};
@@ -30,6 +31,9 @@ const LOOK: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(50);
 /// Time that the group has to take the offsets. This step begins anew when it is repeated, so that it needs time for all of it.
 const OFFSETS_WITHIN: Duration = Duration::from_secs(8);
+/// Longest wait for the library to come back from that step. Where the group's coordinator died it may not keep to the time
+/// that it was given and wait for ever (issues 5456 and 5511 of librdkafka, open in its version 2.14).
+const RETURNS_WITHIN: Duration = Duration::from_secs(10);
 
 struct Outputs;
 
@@ -98,7 +102,7 @@ impl Transactions {
         &mut self,
         commit: &Commit<'_>,
         next: &BTreeMap<(Topic, u32), u64>,
-        group: &ConsumerGroupMetadata,
+        group: &Arc<ConsumerGroupMetadata>,
     ) -> Result<(), CommitFailure> {
         self.renew().map_err(|error| {
             if error.is_retryable() {
@@ -124,7 +128,7 @@ impl Transactions {
         producer: &Producer,
         commit: &Commit<'_>,
         next: &BTreeMap<(Topic, u32), u64>,
-        group: &ConsumerGroupMetadata,
+        group: &Arc<ConsumerGroupMetadata>,
     ) -> Result<(), Problem> {
         producer.begin_transaction().map_err(Problem::before)?;
         steps::reached("kafka-begun");
@@ -144,12 +148,9 @@ impl Transactions {
             send(producer, entry)?;
         }
         steps::reached("kafka-state-sent");
-        let offsets = offsets(&self.names, next).map_err(Problem::before)?;
+        let offsets = Arc::new(offsets(&self.names, next).map_err(Problem::before)?);
         let stop = &self.shutdown;
-        again(stop, || {
-            producer.send_offsets_to_transaction(&offsets, group, OFFSETS_WITHIN)
-        })
-        .map_err(Problem::before)?;
+        again(stop, || send_offsets(producer, &offsets, group)).map_err(Problem::before)?;
         steps::reached("kafka-offsets-sent");
         again(stop, || producer.commit_transaction(LOOK)).map_err(|error| Problem {
             error,
@@ -161,6 +162,13 @@ impl Transactions {
 
     /// Ends a transaction that failed. Only when it is surely aborted may the same commit be tried again.
     fn end(&mut self, producer: Producer, problem: &Problem) -> Result<(), CommitFailure> {
+        if let KafkaError::Canceled = problem.error {
+            // The thread that waits keeps its producer. Another one with the same id makes an end of the transaction.
+            return Err(CommitFailure::Lost(format!(
+                "the Kafka client did not come back within {} s from giving the offsets to the group",
+                RETURNS_WITHIN.as_secs()
+            )));
+        }
         let text = problem.error.to_string();
         if is_too_large(&problem.error) {
             return Err(CommitFailure::Fatal(Error::StageOutput {
@@ -215,6 +223,29 @@ fn again(stop: &CancellationToken, step: impl Fn() -> Result<(), KafkaError>) ->
             ended => return ended,
         }
     }
+}
+
+/// Gives the offsets to the group, on a thread of its own; [`KafkaError::Canceled`] when that does not come back.
+fn send_offsets(
+    producer: &Producer,
+    offsets: &Arc<TopicPartitionList>,
+    group: &Arc<ConsumerGroupMetadata>,
+) -> Result<(), KafkaError> {
+    let (tell, told) = mpsc::sync_channel(1);
+    let (producer, offsets, group) = (producer.clone(), Arc::clone(offsets), Arc::clone(group));
+    let step = move || {
+        let outcome = producer.send_offsets_to_transaction(&offsets, &group, OFFSETS_WITHIN);
+        // The producer first: whoever hears of the outcome may be the last who has it, and closes it.
+        drop(producer);
+        // Nobody waits any more for one that was given up.
+        let _ = tell.send(outcome);
+    };
+    std::thread::Builder::new()
+        .name("kafka-offsets".to_owned())
+        .spawn(step)
+        .map_err(|_| KafkaError::Canceled)?;
+    told.recv_timeout(RETURNS_WITHIN)
+        .unwrap_or(Err(KafkaError::Canceled))
 }
 
 fn send(producer: &Producer, mut record: BaseRecord<'_, [u8], [u8], ()>) -> Result<(), Problem> {
