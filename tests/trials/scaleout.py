@@ -35,6 +35,9 @@ REVISED = {
     "trips": ("tripId", ["revision", "observedUntil"]),
     "stops": ("stopId", ["revision", "observedUntil"]),
 }
+# A stop goes on while its device is heard of at the place, and what lies beside it is told as it was at one of the looks:
+# so far may times (seconds), lengths (metres, and the share of them) and places (degrees, a metre or so) be apart.
+SECONDS, METRES, SHARE, DEGREES = 5, 20, 0.005, 0.0001
 # The key of a record of attendance is its id.
 OF_ATTENDANCE = ["rev", "observedAt"]
 SEED = 7
@@ -216,17 +219,20 @@ class Trial:
                 role.start(self.program)
             have_read_all(everybody)
             apart, alone = self.derived(HERE), self.derived(ALONE)
-            differing = [one for one in apart["final"] | alone["final"] if apart["final"].get(one) != alone["final"].get(one)]
+            everything = apart["final"] | alone["final"]
+            moved = [one for one in everything if apart["final"].get(one) != alone["final"].get(one)]
+            differing = [one for one in moved if not alike(apart["final"].get(one), alone["final"].get(one))]
             if not differing:
                 break
         counts = {topic: sum(of == topic for of, _ in alone["final"]) for topic in (*REVISED, "attendance")}
         for one in differing[:5]:
-            say(f"differs: {one}: {apart['final'].get(one)} instead of {alone['final'].get(one)}")
-        check(all(counts.values()) and not differing, f"derived records: {counts}, differing: {len(differing)}")
+            say(f"differs: {one}: {difference(apart['final'].get(one), alone['final'].get(one))}")
+        check(all(counts.values()) and not differing,
+              f"derived records: {counts}, differing: {len(differing)}, the same but for metres: {len(moved)}")
         check(not apart["repeated"], f"{apart['repeated']} records stand there twice")
         for role in single:
             role.stop()
-        return {"derived": counts, "different": len(differing), "repeated": apart["repeated"]}
+        return {"derived": counts, "different": len(differing), "same_but_for_metres": len(moved), "repeated": apart["repeated"]}
 
     def derived(self, prefix):
         """The final records: revisions resolved, what was withdrawn left out."""
@@ -253,6 +259,28 @@ class Trial:
                 value = {field: of for field, of in one["value"].items() if field not in OF_ATTENDANCE}
                 final["attendance", one["key"]] = value
         return {"final": final, "repeated": repeated}
+
+
+def alike(here, there, name=""):
+    """True where one says what the other does, but for what a stop that goes on may move."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        return here.keys() == there.keys() and all(alike(here[field], there[field], field) for field in here)
+    if isinstance(here, list) and isinstance(there, list):
+        return len(here) == len(there) and all(alike(one, other, name) for one, other in zip(here, there))
+    if name.lower().endswith("time") and isinstance(here, str) and isinstance(there, str):
+        return abs((datetime.fromisoformat(here) - datetime.fromisoformat(there)).total_seconds()) <= SECONDS
+    if isinstance(here, float) and isinstance(there, float):
+        room = DEGREES if name in ("latitude", "longitude") else max(METRES, SHARE * abs(there))
+        return abs(here - there) <= room
+    return here == there
+
+
+def difference(here, there):
+    """What the one has instead of the other, by field where both have fields."""
+    if not (isinstance(here, dict) and isinstance(there, dict)):
+        return f"{str(here)[:200]} instead of {str(there)[:200]}"
+    return {field: f"{str(here.get(field))[:200]} instead of {str(there.get(field))[:200]}"
+            for field in here.keys() | there.keys() if here.get(field) != there.get(field)}
 
 
 def midnight(days_ago):

@@ -203,6 +203,15 @@ async fn alter(names: &Names, spec: &TopicSpec) -> Result<(), Error> {
 
 /// Makes the compacted topic for a stage's state where it is missing.
 pub(super) async fn ensure_state_topic(names: &Arc<Names>, name: &str, partitions: u32) -> Result<(), Error> {
+    let known = {
+        let (names, name) = (names.clone(), name.to_owned());
+        tokio::task::spawn_blocking(move || partition_count(&names.reader("read_committed")?, &name))
+    };
+    // There from the second start on: who only starts again needs no right to make topics.
+    match known.await.map_err(|_| Error::Closed)? {
+        Err(Error::NoSuchTopic(_) | Error::NoRight(_)) => {}
+        known => return known.map(|_| ()),
+    }
     let replication = TopicReplication::Fixed(i32::from(names.config.state_replication));
     let topic = NewTopic::new(name, super::client::signed(partitions), replication)
         .set("cleanup.policy", "compact")

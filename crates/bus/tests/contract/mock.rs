@@ -1,18 +1,19 @@
 //! Faults that only librdkafka's mock cluster can make, and the contract as far as it goes there: it knows no
 //! creation of topics, keeps little, and answers a group's join after three seconds.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use bus::{Backend, Bus, BusConfig, Outcome, PublishError, Receipt, Spool};
 use events::Topic;
-use rdkafka::mocking::MockCluster;
+use rdkafka::mocking::{MockCluster, MockCoordinator};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use tokio_util::sync::CancellationToken;
 
 use crate::checks::contract;
 use crate::fixture::{Fixture, Settled, block_on, publish_all, read_all, record, values_of};
+use crate::probe::Counter;
 use crate::spool::append;
 
 pub(crate) struct Mock(MockCluster<'static, DefaultProducerContext>);
@@ -164,6 +165,54 @@ fn a_producer_with_a_fatal_error_is_replaced() {
         }
         publish_until_taken(&bus).await;
         assert!(bus.flush(Duration::from_secs(60)).await);
+        bus.close();
+    });
+}
+
+/// The library may wait for ever for a coordinator that died, whatever time it is given.
+#[test]
+fn a_stage_whose_coordinator_died_in_the_middle_of_a_commit_ends_when_it_is_told_to() {
+    let mock = Mock::with_brokers(2);
+    let cluster = &mock.0;
+    cluster.create_topic("milepost.counter-state.v1", 4, 1).unwrap();
+    for topic in [
+        "milepost.counter-state.v1",
+        Topic::Positions.name(),
+        Topic::DeviceEvents.name(),
+    ] {
+        for partition in 0..4 {
+            cluster.partition_leader(topic, partition, Some(1)).unwrap();
+        }
+    }
+    let group = MockCoordinator::Group("milepost.counter".to_owned());
+    cluster.coordinator(group, 2).unwrap();
+    let transactions = MockCoordinator::Transaction("milepost.counter.one".to_owned());
+    cluster.coordinator(transactions, 1).unwrap();
+    block_on(async {
+        let mut config = mock.config();
+        config.kafka.instance = Some("one".to_owned());
+        let bus = Bus::open(&config).unwrap();
+        let gate = Arc::new(Barrier::new(2));
+        let (stage, stop) = (
+            Arc::new(Counter::stalling(gate.clone())),
+            CancellationToken::new(),
+        );
+        let running = tokio::spawn({
+            let (bus, stage, stop) = (bus.clone(), stage.clone(), stop.clone());
+            async move { bus.run(stage, stop).await }
+        });
+        publish_all(
+            &bus.publisher(),
+            [record(Topic::Positions, "device", Some("stall"))],
+        )
+        .await;
+        while !stage.has_stalled() {
+            tokio::task::yield_now().await;
+        }
+        cluster.broker_down(2).unwrap();
+        gate.wait();
+        stop.cancel();
+        running.await.unwrap().unwrap();
         bus.close();
     });
 }
