@@ -77,7 +77,8 @@ fn r3_answers_come_late_where_the_broker_is_slow() {
             "--rate",
             "100",
             "--duration",
-            "3s",
+            // Until the last of them is logged in, too: each step waits for the slow broker.
+            "15s",
             "--brokers",
             &brokers,
             "--broker-proxy",

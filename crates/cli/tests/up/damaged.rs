@@ -13,7 +13,7 @@ fn what_was_acknowledged_and_is_gone_from_the_journal_is_told_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let up = Up::with(folder.path(), &[], &SETTINGS);
     let loaded = Command::new(env!("CARGO_BIN_EXE_milepost"))
-        .args(["sim", "load", "--gateway", &up.tcp("jt808")])
+        .args(["sim", "load", "--gateway", &up.tcp("JT/T 808")])
         .args(["--connections", "5", "--rate", "100", "--duration", "2s"])
         .output()
         .unwrap();
