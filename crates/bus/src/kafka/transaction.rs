@@ -218,7 +218,8 @@ fn again(stop: &CancellationToken, step: impl Fn() -> Result<(), KafkaError>) ->
             Err(KafkaError::Transaction(error))
                 if error.is_retriable() && !stop.is_cancelled() && Instant::now() < deadline =>
             {
-                std::thread::sleep(PAUSE);
+                let pause = tokio::time::timeout(PAUSE, stop.cancelled());
+                let _ = tokio::runtime::Handle::current().block_on(pause);
             }
             ended => return ended,
         }
