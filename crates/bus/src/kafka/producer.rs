@@ -1,7 +1,7 @@
 //! Publishing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -39,6 +39,8 @@ pub(super) struct Delivery {
     lanes: Arc<Lanes>,
     /// A broker can be reached.
     reachable: Arc<AtomicBool>,
+    /// What the client said last of why it does not get through.
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl ClientContext for Delivery {
@@ -51,6 +53,8 @@ impl ClientContext for Delivery {
 
     fn error(&self, error: KafkaError, reason: &str) {
         log_error(&error, reason);
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = Some(format!("{error}: {reason}"));
     }
 }
 
@@ -62,7 +66,7 @@ impl ProducerContext for Delivery {
             Ok(_) => Ok(()),
             Err((error, _)) => {
                 metrics::delivery_failed(error);
-                Err(refusal(error))
+                Err(self.refusal(error))
             }
         };
         self.settle(*in_flight, outcome);
@@ -78,6 +82,19 @@ impl Delivery {
         self.lanes.give(in_flight.lane, in_flight.weight);
         // Last: whoever waits until nothing is in flight relies on all receipts being settled.
         self.budget.give(in_flight.weight, 1);
+    }
+
+    /// As [`refusal`], with the reason why a record never left that was given up.
+    fn refusal(&self, error: &KafkaError) -> PublishError {
+        let purged = matches!(
+            error.rdkafka_error_code(),
+            Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
+        );
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*trouble {
+            Some(trouble) if purged => PublishError::Unavailable(format!("{error}: {trouble}")),
+            _ => refusal(error),
+        }
     }
 }
 
@@ -111,6 +128,7 @@ impl Producer {
             names,
             budget,
             reachable: Arc::new(AtomicBool::new(true)),
+            trouble: Arc::default(),
         };
         Ok(Self {
             client: RwLock::new(Some(connect(&delivery)?)),

@@ -73,6 +73,11 @@ fn the_printed_rights_are_enough_for_each_role_and_no_more() {
     assert!(imported.status.success(), "{}", said(&imported));
     let refused = import("reader", 400);
     assert!(!refused.status.success(), "a reader wrote: {}", said(&refused));
+    assert!(
+        said(&refused).to_lowercase().contains("authorization failed"),
+        "{}",
+        said(&refused)
+    );
 
     let (mut gateway, port) = gateway(folder.path(), &of("gateway"));
     let mut consumers = CONSUMERS.map(|role| {
