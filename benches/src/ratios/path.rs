@@ -1,8 +1,10 @@
 //! The whole path, a frame in, durable, answered, beside an echo of the same bytes.
 
+use std::sync::mpsc;
+
 use anyhow::{Result, ensure};
 use benches::process;
-use sim::load::{Report, Settings};
+use sim::load::{Report, Settings, Watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::child::Child;
@@ -85,15 +87,21 @@ pub(crate) fn measure(arguments: &Arguments, in_flight: usize) -> Result<()> {
 }
 
 fn load(child: &Child, settings: &Settings) -> Result<Run> {
-    let before = process::cpu(child.id())?;
-    let (report, _) = sim::load::run(settings, &CancellationToken::new())?;
-    let used = process::cpu(child.id())?.saturating_sub(before);
+    let (tell, told) = mpsc::channel();
+    let server = child.id();
+    let watch = Watch {
+        // Nobody listens when the run has failed.
+        begun: Box::new(move || drop(tell.send(process::cpu(server)))),
+        ..Watch::default()
+    };
+    let (report, _) = sim::load::run_watched(settings, &CancellationToken::new(), watch)?;
+    let used = process::cpu(server)?.saturating_sub(told.recv()??);
     ensure!(
         report.acked > 0 && report.refused == 0,
         "the load was not answered: {report:?}"
     );
     Ok(Run {
-        per_cpu_second: report.acked as f64 / used.as_secs_f64(),
+        per_cpu_second: report.acked_per_second * report.seconds / used.as_secs_f64(),
         report,
     })
 }

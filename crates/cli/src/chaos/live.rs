@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use jiff::Timestamp;
-use sim::load::{Protocol, Report, Settings};
+use sim::load::{Protocol, Report, Settings, Watch};
 use sim::obligations::Obligations;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -34,8 +34,12 @@ impl Live {
         let acked = Arc::new(AtomicU64::new(0));
         let stop = CancellationToken::new();
         let loads = loads.into_iter().map(|settings| {
-            let (stop, acked) = (stop.clone(), Arc::clone(&acked));
-            tokio::task::spawn_blocking(move || sim::load::run_watched(&settings, &stop, &acked))
+            let stop = stop.clone();
+            let watch = Watch {
+                acked: Arc::clone(&acked),
+                ..Watch::default()
+            };
+            tokio::task::spawn_blocking(move || sim::load::run_watched(&settings, &stop, watch))
         });
         Self {
             loads: loads.collect(),

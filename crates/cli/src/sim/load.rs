@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// Messages a second over all connections [default: as many as are answered]
     #[arg(long)]
     rate: Option<f64>,
-    /// How long to send
+    /// How long to send, from the moment when all are served; rate and answer times are of that time
     #[arg(long, default_value = "10s", value_parser = duration)]
     duration: Duration,
     /// Silence after which a device connects anew and sends again

@@ -19,7 +19,7 @@ use crate::link::Link;
 use crate::metrics;
 
 /// Connections accepted in a turn, so that a flood of them does not starve those that are served.
-const ACCEPTS: usize = 128;
+const ACCEPTS: usize = 32;
 /// First and longest pause after the system refused a connection, in milliseconds.
 const PAUSE_MS: (i64, i64) = (10, 1000);
 

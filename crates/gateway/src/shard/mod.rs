@@ -35,6 +35,7 @@ use self::core::Core;
 use self::datagrams::Mailbox;
 use self::inbox::Note;
 use self::leaving::Leaving;
+use self::sweep::Sweep;
 use self::tracer::Tracer;
 use crate::link::Room;
 use crate::metrics::Counters;
@@ -54,7 +55,9 @@ const READS: usize = 4;
 const CROWDED: Duration = Duration::from_millis(5);
 /// How often connections that are paused are looked at, in milliseconds.
 const PAUSED_MS: i64 = 5;
-/// How often deadlines are looked at, at most.
+/// How often deadlines are looked at while the gateway is stopping, in milliseconds.
+const DRAIN_MS: i64 = 20;
+/// How often deadlines are looked at, at most, in milliseconds.
 const SWEEP_MS: i64 = 1000;
 /// How long an ended connection may take to fetch its last answers.
 const LINGER_MS: i64 = 5000;
@@ -93,8 +96,7 @@ pub(crate) struct Shard {
     paused: Vec<usize>,
     scratch: Vec<u8>,
     room: Room,
-    swept_ms: i64,
-    sweep_every_ms: i64,
+    sweep: Sweep,
     /// Set when the gateway is stopping: the time by which the shard ends.
     drain_ms: Option<i64>,
     /// The connections that are served until it is their turn to end.
@@ -143,8 +145,7 @@ impl Shard {
             paused: Vec::new(),
             scratch: vec![0; SCRATCH],
             room: Room::default(),
-            swept_ms: 0,
-            sweep_every_ms,
+            sweep: Sweep::new(sweep_every_ms),
             drain_ms: None,
             leaving: None,
             next_shard: 0,
@@ -226,18 +227,11 @@ impl Shard {
         if more || !self.unread.is_empty() {
             return Duration::ZERO;
         }
-        let every = if self.drain_ms.is_some() {
-            20.min(self.sweep_every_ms)
-        } else {
-            self.sweep_every_ms
-        };
-        let every = if self.paused.is_empty() {
-            every
-        } else {
-            every.min(PAUSED_MS)
-        };
-        let left = (self.swept_ms + every - self.core.now_ms).clamp(0, every);
-        Duration::from_millis(left.unsigned_abs())
+        let drain = self.drain_ms.map(|_| DRAIN_MS);
+        let paused = (!self.paused.is_empty()).then_some(PAUSED_MS);
+        let at_most = drain.into_iter().chain(paused).min();
+        self.sweep
+            .patience(self.core.now_ms, at_most.unwrap_or(i64::MAX))
     }
 
     /// Does what other threads say.

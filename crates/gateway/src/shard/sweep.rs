@@ -1,4 +1,5 @@
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use wire::Time;
 
@@ -9,42 +10,64 @@ use super::leaving::Leaving;
 use crate::config::{Deadlines, millis};
 use crate::metrics::{self, Reason};
 
+/// Connections ended in a turn, so that those who are served do not wait until thousands of others are gone.
+const ENDINGS: usize = 32;
+
+/// Where the looking at all deadlines stands.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    every_ms: i64,
+    /// When the newest one began.
+    begun_ms: i64,
+    /// Where it goes on in the next turn; none when all were looked at.
+    next: Option<usize>,
+}
+
+impl Sweep {
+    pub(super) const fn new(every_ms: i64) -> Self {
+        Self {
+            every_ms,
+            begun_ms: 0,
+            next: None,
+        }
+    }
+
+    /// How long it has time, when it is to come after at most so many milliseconds.
+    pub(super) fn patience(&self, now_ms: i64, at_most_ms: i64) -> Duration {
+        if self.next.is_some() {
+            return Duration::ZERO;
+        }
+        let every = self.every_ms.min(at_most_ms);
+        let left = (self.begun_ms + every - now_ms).clamp(0, every);
+        Duration::from_millis(left.unsigned_abs())
+    }
+
+    /// True when it is to begin anew. A clock that was put back does not keep it.
+    fn is_due(&self, now_ms: i64) -> bool {
+        now_ms - self.begun_ms >= self.every_ms || now_ms < self.begun_ms
+    }
+}
+
 impl Shard {
-    /// Looks at all deadlines, when it is time to.
+    /// Looks at the deadlines of all connections when it is time to, and at more of them where the last turn had ended
+    /// enough.
     pub(super) fn sweep(&mut self) {
         let now = self.core.now_ms;
-        let draining = self.drain_ms.is_some();
-        if now - self.swept_ms < self.sweep_every_ms && !draining && now >= self.swept_ms {
-            return;
-        }
-        self.swept_ms = now;
-        self.core.recorder.sweep(now);
-        for door in &mut self.doors {
-            door.reopen(now);
+        if self.sweep.next.is_none() {
+            if self.drain_ms.is_none() && !self.sweep.is_due(now) {
+                return;
+            }
+            self.sweep.begun_ms = now;
+            self.sweep.next = Some(0);
+            self.core.recorder.sweep(now);
+            for door in &mut self.doors {
+                door.reopen(now);
+            }
         }
         self.let_go(now);
-        let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
-        let mut due = Vec::new();
-        let deadlines = &self.core.shared.config.deadlines.clone();
-        for (slot, connection) in &mut self.connections {
-            if overdue {
-                due.push((slot, Reason::Drain, true));
-            } else if let Some(ending) = connection.state.ending {
-                if now >= connection.state.given_up_ms {
-                    due.push((slot, ending, true));
-                }
-            } else if let Some(reason) = passed(&connection.state, now, deadlines) {
-                due.push((slot, reason, false));
-            } else if let Some(reason) = self.core.expire(slot, connection) {
-                due.push((slot, reason, false));
-            }
-        }
-        for (slot, reason, at_once) in due {
-            if at_once {
-                self.close(slot, reason);
-            } else {
-                self.end(slot, reason);
-            }
+        self.end_due(now);
+        if self.sweep.next.is_some() {
+            return;
         }
         self.evict_partial();
         if self.core.index == 0 {
@@ -55,6 +78,41 @@ impl Shard {
                 shared.registry.len(),
                 shared.owners.len(),
             );
+        }
+    }
+
+    /// Ends connections that are past a deadline, from where the last turn stopped.
+    fn end_due(&mut self, now: i64) {
+        let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
+        let shared = self.core.shared.clone();
+        let deadlines = &shared.config.deadlines;
+        let mut ended = 0;
+        for slot in self.sweep.next.take().unwrap_or(0)..self.connections.capacity() {
+            if ended == ENDINGS {
+                self.sweep.next = Some(slot);
+                return;
+            }
+            let Some(connection) = self.connections.get_mut(slot) else {
+                continue;
+            };
+            let due = if overdue {
+                Some((Reason::Drain, true))
+            } else if let Some(ending) = connection.state.ending {
+                (now >= connection.state.given_up_ms).then_some((ending, true))
+            } else {
+                passed(&connection.state, now, deadlines)
+                    .or_else(|| self.core.expire(slot, connection))
+                    .map(|reason| (reason, false))
+            };
+            let Some((reason, at_once)) = due else {
+                continue;
+            };
+            ended += 1;
+            if at_once {
+                self.close(slot, reason);
+            } else {
+                self.end(slot, reason);
+            }
         }
     }
 

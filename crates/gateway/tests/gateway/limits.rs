@@ -227,3 +227,24 @@ async fn t10_a_replayed_frame_has_the_event_id_of_the_original() {
     assert_eq!(positions.len(), 2);
     assert_eq!(positions[0].header("event-id"), positions[1].header("event-id"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t5_hundreds_that_miss_the_same_deadline_all_go_and_who_is_served_stays() {
+    let rig = rig(|config| config.deadlines.first_byte_seconds = 0.5).await;
+    let address = rig.handle.addresses().jt808_tcp[0];
+    let mut good = Terminal::connect(address, DEVICE).await;
+    good.send(0x0200, &position(0)).await;
+    good.hear().await.unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent.push(Terminal::connect(address, STRANGER).await);
+    }
+    for one in &mut silent {
+        one.closed().await;
+    }
+    drop(silent);
+    rig.until("all but the device have left", |handle| handle.connections() == 1)
+        .await;
+    let serial = good.send(0x0200, &position(1)).await;
+    assert_eq!(good.hear().await.unwrap().general(), (serial, 0x0200, 0));
+}

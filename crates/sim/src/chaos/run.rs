@@ -113,8 +113,12 @@ pub async fn run(
                 duration: Duration::MAX,
                 ..load.clone()
             };
-            let (stop, acked) = (stop.clone(), Arc::clone(&acked));
-            tokio::task::spawn_blocking(move || load::run_watched(&settings, &stop, &acked))
+            let stop = stop.clone();
+            let watch = load::Watch {
+                acked: Arc::clone(&acked),
+                ..load::Watch::default()
+            };
+            tokio::task::spawn_blocking(move || load::run_watched(&settings, &stop, watch))
         })
         .collect();
     first_answer(&acked, 0, 0, plan.limit).await?;

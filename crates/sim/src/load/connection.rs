@@ -47,6 +47,8 @@ pub(super) struct Connection {
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     reader: Reader,
+    /// From the first welcome to the first message: paced devices do not send in step.
+    offset: Option<Duration>,
     next_due: Instant,
 }
 
@@ -62,12 +64,12 @@ impl Connection {
             settings.first_device + number,
             base(settings.now),
         );
-        // Paced devices do not send in step.
         let offset = settings.rate.map_or(0.0, |rate| number as f64 / rate.max(1e-9));
         Self {
             obligations: maker.obligations(),
             next: 0,
-            next_due: Instant::now() + Duration::from_secs_f64(offset),
+            offset: Some(Duration::from_secs_f64(offset)),
+            next_due: Instant::now(),
             reader: Reader::new(settings.protocol),
             settings,
             stats,
@@ -90,7 +92,10 @@ impl Connection {
         while !self.stop.is_cancelled() {
             match self.connect(&gate).await {
                 Ok(mut stream) => {
-                    count(&self.stats.online);
+                    self.stats.comes_online();
+                    if let Some(offset) = self.offset.take() {
+                        self.next_due = Instant::now() + offset;
+                    }
                     if let Some(lost) = self.lost.take() {
                         self.stats.count_reconnect(lost.elapsed());
                     }
@@ -98,7 +103,7 @@ impl Connection {
                     let ended = self.exchange(&mut stream).await;
                     if let Err(error) = ended {
                         tracing::debug!(%error, device = self.maker.device(), "connection ended");
-                        self.stats.online.set(self.stats.online.get() - 1);
+                        self.stats.goes_offline();
                         self.lost = Some(Instant::now());
                         self.elsewhere = false;
                     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -47,7 +47,8 @@ pub struct Settings {
     pub whole_windows: bool,
     /// Messages a second over all connections; none: as many as are answered.
     pub rate: Option<f64>,
-    /// How long.
+    /// How long, from the moment when all connections are served; it waits as long again for that. Rates and answer times are
+    /// of this time alone: what logins cost is not in them.
     pub duration: Duration,
     /// Seconds without an answer after which a device connects anew and sends again.
     pub answer_timeout: Duration,
@@ -117,29 +118,52 @@ pub enum Error {
     },
 }
 
+/// What others see of a run while it goes on.
+pub struct Watch {
+    /// Acknowledged messages so far; runs may share it.
+    pub acked: Arc<AtomicU64>,
+    /// Called when all connections are served and the duration begins.
+    pub begun: Box<dyn FnOnce() + Send>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            acked: Arc::default(),
+            begun: Box::new(|| ()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").field("acked", &self.acked).finish_non_exhaustive()
+    }
+}
+
 /// Runs the load on this thread until its duration is over or `stop` is cancelled, then waits up to the answer timeout
 /// for answers that are still due.
 ///
 /// # Errors
 /// When the obligations cannot be written.
 pub fn run(settings: &Settings, stop: &CancellationToken) -> Result<(Report, Vec<Obligations>), Error> {
-    run_watched(settings, stop, &Arc::default())
+    run_watched(settings, stop, Watch::default())
 }
 
-/// As [`run`]; counts acknowledged messages in `acked` as they come, for whoever watches.
+/// As [`run`], for whoever watches.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_watched(
     settings: &Settings,
     stop: &CancellationToken,
-    acked: &Arc<AtomicU64>,
+    watch: Watch,
 ) -> Result<(Report, Vec<Obligations>), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let (report, obligations) = LocalSet::new().block_on(&runtime, drive(settings, stop, acked));
+    let (report, obligations) = LocalSet::new().block_on(&runtime, drive(settings, stop, watch));
     if let Some(path) = &settings.obligations {
         Obligations::write_all(&obligations, path).map_err(|source| Error::Obligations {
             path: path.clone(),
@@ -152,13 +176,12 @@ pub fn run_watched(
 async fn drive(
     settings: &Settings,
     stop: &CancellationToken,
-    acked: &Arc<AtomicU64>,
+    watch: Watch,
 ) -> (Report, Vec<Obligations>) {
-    let stats = Rc::new(Stats::new(Arc::clone(acked)));
+    let stats = Rc::new(Stats::new(watch.acked));
     let gate = Rc::new(Semaphore::new(CONNECTING));
     let settings = Rc::new(settings.clone());
     let stop = stop.child_token();
-    let started = Instant::now();
     let tasks: Vec<_> = (0..settings.connections)
         .map(|number| {
             let connection = Connection::new(Rc::clone(&settings), number, Rc::clone(&stats), stop.clone());
@@ -166,11 +189,17 @@ async fn drive(
         })
         .collect();
     tokio::select! {
+        () = stats.all_online(settings.connections) => {}
         () = tokio::time::sleep(settings.duration) => {}
         () = stop.cancelled() => {}
     }
-    let loaded = started.elapsed();
-    let acked_in_time = stats.acked();
+    stats.begin();
+    (watch.begun)();
+    tokio::select! {
+        () = tokio::time::sleep(settings.duration) => {}
+        () = stop.cancelled() => {}
+    }
+    stats.end();
     stop.cancel();
     let mut obligations = Vec::with_capacity(tasks.len());
     for task in tasks {
@@ -178,7 +207,7 @@ async fn drive(
             obligations.push(one);
         }
     }
-    (stats.report(loaded, acked_in_time, &obligations), obligations)
+    (stats.report(&obligations), obligations)
 }
 
 fn base(now: Timestamp) -> i64 {

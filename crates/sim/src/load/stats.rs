@@ -1,10 +1,11 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
+use tokio::sync::Notify;
 
 use crate::obligations::Obligations;
 
@@ -19,19 +20,39 @@ pub(super) struct Stats {
     pub(super) refused: Cell<u64>,
     pub(super) uploaded: Cell<u64>,
     pub(super) connects: Cell<u64>,
-    pub(super) online: Cell<u64>,
+    online: Cell<u64>,
+    comes_online: Notify,
+    measured: Cell<Measured>,
     pub(super) latency: RefCell<Histogram<u64>>,
     reconnect: RefCell<Histogram<u64>>,
+}
+
+/// The time that rates and answer times are of.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    since: Instant,
+    /// Acknowledged before it began.
+    before: u64,
+    took: Duration,
+    /// Acknowledged while it lasted.
+    acked: u64,
 }
 
 impl Stats {
     pub(super) fn new(acked: Arc<AtomicU64>) -> Self {
         Self {
+            measured: Cell::new(Measured {
+                since: Instant::now(),
+                before: acked.load(Ordering::Relaxed),
+                took: Duration::ZERO,
+                acked: 0,
+            }),
             acked,
             refused: Cell::default(),
             uploaded: Cell::default(),
             connects: Cell::default(),
             online: Cell::default(),
+            comes_online: Notify::new(),
             latency: RefCell::new(histogram()),
             reconnect: RefCell::new(histogram()),
         }
@@ -43,6 +64,44 @@ impl Stats {
 
     pub(super) fn count_acked(&self) {
         self.acked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A device is served.
+    pub(super) fn comes_online(&self) {
+        count(&self.online);
+        self.comes_online.notify_one();
+    }
+
+    /// A device is served no more.
+    pub(super) fn goes_offline(&self) {
+        self.online.set(self.online.get() - 1);
+    }
+
+    /// Waits until so many devices are served at the same time.
+    pub(super) async fn all_online(&self, connections: u64) {
+        while self.online.get() < connections {
+            self.comes_online.notified().await;
+        }
+    }
+
+    /// From now on is measured; what was before is not.
+    pub(super) fn begin(&self) {
+        self.latency.borrow_mut().reset();
+        self.measured.set(Measured {
+            since: Instant::now(),
+            before: self.acked(),
+            ..self.measured.get()
+        });
+    }
+
+    /// Nothing that comes from now on counts for the rate; answers that are still due count among the answer times.
+    pub(super) fn end(&self) {
+        let measured = self.measured.get();
+        self.measured.set(Measured {
+            took: measured.since.elapsed(),
+            acked: self.acked() - measured.before,
+            ..measured
+        });
     }
 
     /// A device that had lost its connection is served again.
@@ -66,7 +125,7 @@ pub(super) fn count(cell: &Cell<u64>) {
 /// What a run came to.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Seconds during which messages were sent.
+    /// Seconds that rate and answer times are of: from the moment when all connections were served to the end of the load.
     pub seconds: f64,
     /// Connections asked for.
     pub connections: u64,
@@ -84,9 +143,9 @@ pub struct Report {
     pub refused: u64,
     /// Multimedia items that were answered as whole.
     pub uploaded: u64,
-    /// Acknowledged messages a second while sending.
+    /// Acknowledged messages a second in that time.
     pub acked_per_second: f64,
-    /// From the writing of a message to the reading of its answer.
+    /// From the writing of a message to the reading of its answer, in that time.
     pub ack_latency_ms: Latency,
     /// From the end of a connection that was served to the welcome on the next one; none where no connection ended.
     pub reconnect_ms: Option<Latency>,
@@ -106,10 +165,11 @@ pub struct Latency {
 }
 
 impl Stats {
-    pub(super) fn report(&self, loaded: Duration, acked_in_time: u64, all: &[Obligations]) -> Report {
+    pub(super) fn report(&self, all: &[Obligations]) -> Report {
+        let Measured { took, acked, .. } = self.measured.get();
         let reconnect = self.reconnect.borrow();
         Report {
-            seconds: loaded.as_secs_f64(),
+            seconds: took.as_secs_f64(),
             connections: all.len() as u64,
             online: self.online.get(),
             connects: self.connects.get(),
@@ -118,7 +178,7 @@ impl Stats {
             acked: self.acked(),
             refused: self.refused.get(),
             uploaded: self.uploaded.get(),
-            acked_per_second: acked_in_time as f64 / loaded.as_secs_f64().max(1e-9),
+            acked_per_second: acked as f64 / took.as_secs_f64().max(1e-9),
             ack_latency_ms: Latency::of(&self.latency.borrow()),
             reconnect_ms: (!reconnect.is_empty()).then(|| Latency::of(&reconnect)),
         }
