@@ -3,8 +3,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 use sim::chaos::Target;
+use sim::load::{Protocol, Settings};
 use sim::oracle::Verdict;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +45,9 @@ pub(super) struct Arguments {
     /// Simulated devices, all JT/T 808
     #[arg(long, default_value_t = 200)]
     connections: u64,
+    /// Messages of a device that may wait for their answer; many of them fill what the gateway may hold
+    #[arg(long, default_value_t = 4)]
+    in_flight: usize,
     /// Positions a second over all devices
     #[arg(long, default_value_t = 2000.0)]
     rate: f64,
@@ -52,6 +57,8 @@ pub(super) struct Arguments {
 struct Line {
     spool: bool,
     outage_seconds: f64,
+    connections: u64,
+    in_flight: usize,
     rate: f64,
     /// Answers while nothing passed, but for its first second.
     acked_in_outage: u64,
@@ -85,7 +92,16 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         scene.set("GATEWAY__SPOOL__MODE", "overflow");
     }
     let mut child = scene.target.start(LIMIT).await?;
-    let live = Live::jt808(&scene, arguments.connections, arguments.rate);
+    let live = Live::start([Settings {
+        in_flight: arguments.in_flight,
+        ..Settings::steady(
+            Protocol::Jt808,
+            scene.jt808,
+            arguments.connections,
+            arguments.rate,
+            Timestamp::now(),
+        )
+    }]);
     live.more_than(0).await?;
 
     tokio::time::sleep(CALM).await;
@@ -108,6 +124,8 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
     Ok(Line {
         spool: arguments.spool,
         outage_seconds: arguments.outage.as_secs_f64(),
+        connections: arguments.connections,
+        in_flight: arguments.in_flight,
         rate: arguments.rate,
         acked_in_outage: ended - begun,
         answered_after_ms,

@@ -15,10 +15,10 @@ use super::scene;
 use crate::exit::Outcome;
 use crate::process;
 
-/// Everything that passes between the gateway and Kafka comes late. `milepost chaos faults --help` says what the broker
-/// needs for --broker-proxy.
+/// Everything that passes between the gateway and Kafka comes late, a piece of 16 KB at a time, so that the way is narrow
+/// too: give it few devices. `milepost chaos faults --help` says what the broker needs for --broker-proxy.
 ///
-/// Example: milepost chaos slow --brokers 127.0.0.1:9092 --broker-proxy 127.0.0.1:9094=127.0.0.1:9093 --late 500ms
+/// Example: milepost chaos slow --brokers 127.0.0.1:9092 --broker-proxy 127.0.0.1:9094=127.0.0.1:9093 --good 50 --rate 20
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Arguments {

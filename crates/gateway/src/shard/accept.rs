@@ -49,9 +49,14 @@ impl Door {
         self.more && self.shut_until_ms == 0
     }
 
+    /// Milliseconds until it opens again, of one that is shut.
+    pub(super) fn shut_ms(&self, now_ms: i64) -> Option<i64> {
+        (self.shut_until_ms != 0).then(|| (self.shut_until_ms - now_ms).max(0))
+    }
+
     /// Opens again after a pause.
     pub(super) fn reopen(&mut self, now_ms: i64) {
-        if self.shut_until_ms != 0 && now_ms >= self.shut_until_ms {
+        if now_ms >= self.shut_until_ms {
             self.shut_until_ms = 0;
         }
     }

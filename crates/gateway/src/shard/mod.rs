@@ -191,6 +191,9 @@ impl Shard {
             self.core.now = runtime::clock::now();
             self.core.now_ms = self.core.now.as_millisecond();
             self.core.inbox.beat(self.core.now_ms);
+            for door in &mut self.doors {
+                door.reopen(self.core.now_ms);
+            }
             self.read_again();
             for event in &events {
                 match event.token() {
@@ -227,11 +230,13 @@ impl Shard {
         if more || !self.unread.is_empty() {
             return Duration::ZERO;
         }
-        let drain = self.drain_ms.map(|_| DRAIN_MS);
-        let paused = (!self.paused.is_empty()).then_some(PAUSED_MS);
-        let at_most = drain.into_iter().chain(paused).min();
-        self.sweep
-            .patience(self.core.now_ms, at_most.unwrap_or(i64::MAX))
+        let now = self.core.now_ms;
+        let doors = self.doors.iter().filter_map(|door| door.shut_ms(now));
+        let left = doors
+            .chain(self.drain_ms.map(|_| DRAIN_MS))
+            .chain((!self.paused.is_empty()).then_some(PAUSED_MS))
+            .fold(self.sweep.left_ms(now), i64::min);
+        Duration::from_millis(left.unsigned_abs())
     }
 
     /// Does what other threads say.

@@ -1,5 +1,4 @@
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use wire::Time;
 
@@ -10,17 +9,19 @@ use super::leaving::Leaving;
 use crate::config::{Deadlines, millis};
 use crate::metrics::{self, Reason};
 
-/// Connections ended in a turn, so that those who are served do not wait until thousands of others are gone.
-const ENDINGS: usize = 32;
+/// Connections ended at a stroke, and milliseconds until the next ones go: those who are served do not wait until
+/// thousands of others that miss the same deadline are gone. Each costs a few system calls and a line of the log.
+const ENDINGS: usize = 16;
+const ENDINGS_APART_MS: i64 = 5;
 
-/// Where the looking at all deadlines stands.
+/// When deadlines are looked at.
 #[derive(Debug)]
 pub(super) struct Sweep {
     every_ms: i64,
-    /// When the newest one began.
+    /// When it began last.
     begun_ms: i64,
-    /// Where it goes on in the next turn; none when all were looked at.
-    next: Option<usize>,
+    /// The connection to go on with, and when; none when all were looked at.
+    next: Option<(usize, i64)>,
 }
 
 impl Sweep {
@@ -32,44 +33,47 @@ impl Sweep {
         }
     }
 
-    /// How long it has time, when it is to come after at most so many milliseconds.
-    pub(super) fn patience(&self, now_ms: i64, at_most_ms: i64) -> Duration {
-        if self.next.is_some() {
-            return Duration::ZERO;
-        }
-        let every = self.every_ms.min(at_most_ms);
-        let left = (self.begun_ms + every - now_ms).clamp(0, every);
-        Duration::from_millis(left.unsigned_abs())
+    /// Milliseconds until it is to begin, or to go on.
+    pub(super) fn left_ms(&self, now_ms: i64) -> i64 {
+        let begin_ms = self.begun_ms + self.every_ms;
+        let due_ms = self.next.map_or(begin_ms, |(_, due_ms)| due_ms.min(begin_ms));
+        (due_ms - now_ms).clamp(0, self.every_ms)
     }
 
-    /// True when it is to begin anew. A clock that was put back does not keep it.
-    fn is_due(&self, now_ms: i64) -> bool {
-        now_ms - self.begun_ms >= self.every_ms || now_ms < self.begun_ms
+    /// Begins when it is time to. A clock that was put back does not keep it.
+    fn begin(&mut self, now_ms: i64) -> bool {
+        if now_ms - self.begun_ms < self.every_ms && now_ms >= self.begun_ms {
+            return false;
+        }
+        self.begun_ms = now_ms;
+        self.next.get_or_insert((0, now_ms));
+        true
+    }
+
+    /// The first connection to be looked at now.
+    fn first(&self, now_ms: i64) -> Option<usize> {
+        let (first, due_ms) = self.next?;
+        (now_ms >= due_ms || due_ms - now_ms > ENDINGS_APART_MS).then_some(first)
     }
 }
 
 impl Shard {
-    /// Looks at the deadlines of all connections when it is time to, and at more of them where the last turn had ended
-    /// enough.
+    /// Looks at all deadlines when it is time to.
     pub(super) fn sweep(&mut self) {
         let now = self.core.now_ms;
-        if self.sweep.next.is_none() {
-            if self.drain_ms.is_none() && !self.sweep.is_due(now) {
-                return;
-            }
-            self.sweep.begun_ms = now;
-            self.sweep.next = Some(0);
+        if self.sweep.begin(now) {
             self.core.recorder.sweep(now);
-            for door in &mut self.doors {
-                door.reopen(now);
-            }
+            self.evict_partial();
+            self.tell_levels();
         }
         self.let_go(now);
-        self.end_due(now);
-        if self.sweep.next.is_some() {
-            return;
+        let first = self.sweep.first(now).or(self.drain_ms.map(|_| 0));
+        if let Some(first) = first {
+            self.sweep.next = self.end_due(first, now);
         }
-        self.evict_partial();
+    }
+
+    fn tell_levels(&self) {
         if self.core.index == 0 {
             let shared = &self.core.shared;
             metrics::in_flight(&*shared.outlet);
@@ -81,16 +85,20 @@ impl Shard {
         }
     }
 
-    /// Ends connections that are past a deadline, from where the last turn stopped.
-    fn end_due(&mut self, now: i64) {
+    /// Ends connections that are past a deadline, from `first` on. Says where and when to go on, if not all were looked at.
+    fn end_due(&mut self, first: usize, now: i64) -> Option<(usize, i64)> {
         let overdue = self.drain_ms.is_some_and(|deadline| now >= deadline);
+        let enough = if self.drain_ms.is_some() {
+            usize::MAX
+        } else {
+            ENDINGS
+        };
         let shared = self.core.shared.clone();
         let deadlines = &shared.config.deadlines;
         let mut ended = 0;
-        for slot in self.sweep.next.take().unwrap_or(0)..self.connections.capacity() {
-            if ended == ENDINGS {
-                self.sweep.next = Some(slot);
-                return;
+        for slot in first..self.connections.capacity() {
+            if ended == enough {
+                return Some((slot, now + ENDINGS_APART_MS));
             }
             let Some(connection) = self.connections.get_mut(slot) else {
                 continue;
@@ -114,6 +122,7 @@ impl Shard {
                 self.end(slot, reason);
             }
         }
+        None
     }
 
     /// Ends the connections whose frames or messages have been incomplete longest while all of them together hold too

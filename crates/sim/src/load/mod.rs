@@ -137,7 +137,9 @@ impl Default for Watch {
 
 impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watch").field("acked", &self.acked).finish_non_exhaustive()
+        f.debug_struct("Watch")
+            .field("acked", &self.acked)
+            .finish_non_exhaustive()
     }
 }
 
@@ -173,11 +175,7 @@ pub fn run_watched(
     Ok((report, obligations))
 }
 
-async fn drive(
-    settings: &Settings,
-    stop: &CancellationToken,
-    watch: Watch,
-) -> (Report, Vec<Obligations>) {
+async fn drive(settings: &Settings, stop: &CancellationToken, watch: Watch) -> (Report, Vec<Obligations>) {
     let stats = Rc::new(Stats::new(watch.acked));
     let gate = Rc::new(Semaphore::new(CONNECTING));
     let settings = Rc::new(settings.clone());
