@@ -19,8 +19,9 @@ use super::{scene, verdict};
 use crate::exit::Outcome;
 use crate::process;
 
-/// Time before the outage, and time for what the brokers had said before it to be passed on.
+/// Time before the outage.
 const CALM: Duration = Duration::from_secs(3);
+/// Time without an answer after which what the brokers had said before the outage has been passed on.
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// Nothing passes between the gateway and Kafka for a while; connections stay open. `milepost chaos faults --help` says
@@ -60,7 +61,7 @@ struct Line {
     connections: u64,
     in_flight: usize,
     rate: f64,
-    /// Answers while nothing passed, but for its first second.
+    /// Answers while nothing passed, but for those that were on their way.
     acked_in_outage: u64,
     /// From the end of the outage to the next answer.
     answered_after_ms: u64,
@@ -106,9 +107,9 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
 
     tokio::time::sleep(CALM).await;
     way.blackhole.store(true, Ordering::Relaxed);
-    tokio::time::sleep(SETTLE).await;
-    let begun = live.acked();
-    tokio::time::sleep(arguments.outage.saturating_sub(SETTLE)).await;
+    let outage = Instant::now();
+    let begun = settled(&live, arguments).await;
+    tokio::time::sleep(arguments.outage.saturating_sub(outage.elapsed())).await;
     let ended = live.acked();
     way.blackhole.store(false, Ordering::Relaxed);
     let mended = Instant::now();
@@ -133,4 +134,18 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Line> {
         memory_bytes_max,
         verdict,
     })
+}
+
+/// The count of answers when those that were on their way have come: the brokers', and on a busy machine also the
+/// gateway's that the devices had not read yet. Answers that go on for half of the outage are no longer those.
+async fn settled(live: &Live, arguments: &Arguments) -> u64 {
+    let begun = Instant::now();
+    let mut acked = live.acked();
+    loop {
+        tokio::time::sleep(SETTLE).await;
+        let before = std::mem::replace(&mut acked, live.acked());
+        if acked == before || arguments.spool || begun.elapsed() >= arguments.outage / 2 {
+            return acked;
+        }
+    }
 }
