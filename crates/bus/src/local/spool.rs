@@ -289,9 +289,9 @@ impl Spool {
     fn checkpoint(&self, upto: u64) -> Result<(), Error> {
         let inner = &*self.inner;
         let partition = &inner.table.partitions[0];
-        inner.engine.with_store("shorten the spool", |store| {
-            retention::remove(store, &inner.table, 0, partition.start(), upto)
-        })
+        inner
+            .engine
+            .change_store(|store| retention::remove(store, &inner.table, 0, partition.start(), upto))
     }
 }
 

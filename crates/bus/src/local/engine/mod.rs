@@ -149,6 +149,20 @@ impl Engine {
         }
     }
 
+    /// Runs `write` on the open store. It may fail before the writer has noticed that writing does not work any more, and
+    /// is told alike then.
+    pub(in crate::local) fn change_store<T>(
+        &self,
+        write: impl FnOnce(&Store) -> fjall::Result<T>,
+    ) -> Result<T, Error> {
+        let path = &self.settings.path;
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        match &*store {
+            Ok(store) => write(store).map_err(|error| Failure::of(&error, path).explain(path)),
+            Err(failure) => Err(failure.explain(path)),
+        }
+    }
+
     /// Why only a restart can help, when that is so.
     pub(in crate::local) fn broken(&self) -> Option<Error> {
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
