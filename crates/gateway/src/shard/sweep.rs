@@ -211,3 +211,35 @@ fn passed_before_login(state: &State, now: i64, deadlines: &Deadlines) -> Option
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_that_had_ended_enough_goes_on_a_little_later_and_where_it_stopped() {
+        let mut sweep = Sweep::new(1000);
+        assert!(sweep.begin(5000));
+        assert_eq!(sweep.first(5000), Some(0));
+        sweep.next = Some((40, 5000 + ENDINGS_APART_MS));
+        assert_eq!((sweep.first(5004), sweep.left_ms(5004)), (None, 1));
+        assert_eq!(sweep.first(5005), Some(40));
+        assert!(
+            sweep.begin(6000),
+            "the budget of half frames is looked at in time"
+        );
+        assert_eq!(sweep.first(6000), Some(40), "and the sweep does not begin anew");
+        sweep.next = None;
+        assert_eq!((sweep.first(6001), sweep.left_ms(6001)), (None, 999));
+        assert!(!sweep.begin(6999));
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_does_not_keep_it() {
+        let mut sweep = Sweep::new(1000);
+        assert!(sweep.begin(5000));
+        sweep.next = Some((40, 5005));
+        assert_eq!(sweep.first(100), Some(40));
+        assert!(sweep.begin(100));
+    }
+}
